@@ -1,0 +1,1 @@
+//! Dimensions, labels, shapes and the map from cells to indices.

@@ -1,0 +1,1 @@
+//! Probability distributions: parameters, support, distribution function, quantile, moments.

@@ -1,0 +1,1 @@
+//! Elementary and special functions: the one place that chooses an implementation.
