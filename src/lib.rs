@@ -5,6 +5,9 @@
 //! → batches ([`sample`], [`eval`], with [`math`] and [`dist`]) → statistics ([`stats`]) → result ([`result`], [`run`]) → renderings ([`render`], [`export`]).
 
 pub mod check;
+pub mod plan;
+pub mod sample;
+pub mod eval;
 pub mod diag;
 pub mod dimension;
 pub mod dist;

@@ -1,0 +1,29 @@
+//! The command line: arguments, one command per file, printed diagnostics, exit codes.
+
+mod arguments;
+mod check;
+mod diagnostics;
+mod load;
+mod outcome;
+mod progress;
+mod replay;
+mod run;
+
+pub use arguments::{Arguments, Command};
+pub use diagnostics::{render, render_short};
+pub use outcome::ExitStatus;
+
+/// Runs the command that the process was started with and returns its exit code.
+#[must_use]
+pub fn main() -> std::process::ExitCode {
+    let arguments = match Arguments::from_process() {
+        Ok(arguments) => arguments,
+        Err(status) => return status.into(),
+    };
+    match arguments.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Replay(arguments) => replay::replay(&arguments),
+    }
+    .into()
+}

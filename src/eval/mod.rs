@@ -1,0 +1,6 @@
+//! A plan is run on batches of trials: rows of numbers, a kernel for each instruction.
+
+mod batch;
+pub mod kernels;
+
+pub use batch::{Sink, Workspace, evaluate};

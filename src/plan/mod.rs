@@ -1,0 +1,19 @@
+//! A checked model becomes a list of row operations: constants folded, shared values computed once, broadcasting and slices resolved to row numbers.
+
+mod build;
+pub(crate) mod crossing;
+mod draw;
+mod graph;
+mod place;
+pub(crate) mod scalar;
+mod schedule;
+mod score;
+mod stream;
+mod target;
+
+pub use build::{PlanRequest, build};
+pub use graph::{Fold, Unary, Binary};
+pub use scalar::{interpolate, order_statistic};
+pub use schedule::{Instruction, Operand, Plan, Range32};
+pub use stream::{Component, StreamKey};
+pub use target::{JointCell, NodeCell, Target, TargetKind};

@@ -1,0 +1,7 @@
+//! Where normal scores come from: every draw has an address, and analyses may bring scores of their own.
+
+mod addressed;
+mod scores;
+
+pub use addressed::{AddressedScores, GENERATOR, stream_id, uniform};
+pub use scores::{FixedScores, Scores};
