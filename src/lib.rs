@@ -4,6 +4,8 @@
 //! text ([`source`], [`diag`]) → declarations ([`expr`], [`model`]) → checked model ([`unit`], [`dimension`], [`check`]) → plan ([`plan`])
 //! → batches ([`sample`], [`eval`], with [`math`] and [`dist`]) → statistics ([`stats`]) → result ([`result`], [`run`]) → renderings ([`render`], [`export`]).
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diag;
 pub mod dimension;
 pub mod dist;

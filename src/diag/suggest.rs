@@ -1,6 +1,6 @@
 //! The closest known name to one that is misspelt.
 
-/// The candidate that `name` was probably meant to be: the fewest edits, at most a third of its length; the first of equals.
+/// The candidate that `name` was probably meant to be: the fewest edits, at most about a third of its length; the first of equals.
 pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     /// Names that are longer are no slips of a finger, and comparing takes the product of the lengths.
     const LONGEST: usize = 64;
@@ -8,7 +8,7 @@ pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         return None;
     }
     let lower = name.to_lowercase();
-    let allowed = (name.chars().count() / 3).max(1);
+    let allowed = ((name.chars().count() + 1) / 3).max(1);
     candidates
         .filter(|candidate| candidate.len() <= LONGEST && *candidate != name)
         .map(|candidate| {

@@ -48,10 +48,16 @@ impl SourceFile {
         }
     }
 
+    /// The start of the character that holds the byte at `offset`, or the end of the text.
+    #[must_use]
+    pub fn char_start(&self, offset: usize) -> usize {
+        char_floor(&self.text, offset)
+    }
+
     /// Line and column of a byte; an offset beyond the end counts as the end, one within a character as its first byte.
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
-        let offset = char_floor(&self.text, offset as usize);
+        let offset = self.char_start(offset as usize);
         let line = self
             .line_starts
             .partition_point(|start| *start as usize <= offset);

@@ -46,7 +46,11 @@ impl Reader<'_> {
         let unused: Vec<Item<'_>> = match form.value {
             _ if table.is_some() => Vec::new(),
             DeValue::Table(_) => only_with_table.into_iter().flatten().collect(),
-            _ => only_with_table.into_iter().chain([default]).flatten().collect(),
+            _ => only_with_table
+                .into_iter()
+                .chain([default])
+                .flatten()
+                .collect(),
         };
         for item in unused {
             let message = format!("`{}` means nothing beside `{}`", item.key, form.key);
@@ -83,7 +87,9 @@ impl Reader<'_> {
                 if over?.len() != 1 {
                     let message = "a list of values needs exactly one dimension";
                     let problem = Diagnostic::error("wrong-depth", item.span, message);
-                    self.report(problem.expected("`over` with one dimension, or a table of labels"));
+                    self.report(
+                        problem.expected("`over` with one dimension, or a table of labels"),
+                    );
                     return None;
                 }
                 Some(DataFrom::List(Spanned::new(numbers, item.span)))
@@ -93,7 +99,10 @@ impl Reader<'_> {
                 let mut entries = Vec::new();
                 let complete = self.entries(item, over?, &mut Vec::new(), &mut entries);
                 complete?;
-                Some(DataFrom::Values { entries, default: default? })
+                Some(DataFrom::Values {
+                    entries,
+                    default: default?,
+                })
             }
             _ => self.wrong_type(item, "a table of labels and numbers, or a list of numbers"),
         }
@@ -111,13 +120,21 @@ impl Reader<'_> {
         let DeValue::Table(table) = item.value else {
             if labels.len() == n_dimensions {
                 let value = self.number(item)?;
-                entries.push(DataEntry { labels: labels.clone(), value });
+                entries.push(DataEntry {
+                    labels: labels.clone(),
+                    value,
+                });
                 return Some(());
             }
             let next = &over[labels.len()].value;
-            let message = format!("the labels of `{}` are missing here", super::section::shown(next));
+            let message = format!(
+                "the labels of `{}` are missing here",
+                super::section::shown(next)
+            );
             let problem = Diagnostic::error("wrong-depth", item.span, message);
-            self.report(problem.expected("a table { label = value }, nested in the order of `over`"));
+            self.report(
+                problem.expected("a table { label = value }, nested in the order of `over`"),
+            );
             return None;
         };
         if labels.len() == n_dimensions {

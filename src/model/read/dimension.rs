@@ -4,9 +4,7 @@ use super::reader::Reader;
 use super::section::{Item, Section};
 use crate::diag::Diagnostic;
 use crate::expr::Ident;
-use crate::model::{
-    DimensionDecl, InlineLabel, LabelsDecl, ParentDecl, ParentFrom, ReportedDecl,
-};
+use crate::model::{DimensionDecl, InlineLabel, LabelsDecl, ParentDecl, ParentFrom, ReportedDecl};
 use toml::de::DeValue;
 
 /// Most labels that `range` may span.
@@ -82,7 +80,11 @@ impl Reader<'_> {
                     self.report(problem.expected("one column for all tables, or one for each"));
                     return None;
                 }
-                Some(LabelsDecl::Table { tables, keys, label })
+                Some(LabelsDecl::Table {
+                    tables,
+                    keys,
+                    label,
+                })
             }
             (None, None, None) => None,
         }
@@ -129,7 +131,10 @@ impl Reader<'_> {
                 let pairs = self.pairs(item, "a table of labels", Self::text)?;
                 pairs
                     .into_iter()
-                    .map(|(key, title)| InlineLabel { key, title: Some(title) })
+                    .map(|(key, title)| InlineLabel {
+                        key,
+                        title: Some(title),
+                    })
                     .collect()
             }
             _ => return self.wrong_type(item, "a list of labels or a table of labels and titles"),
@@ -138,7 +143,8 @@ impl Reader<'_> {
             self.check_label(&label.key);
         }
         if labels.is_empty() {
-            let problem = Diagnostic::error("wrong-length", item.span, "a dimension without labels");
+            let problem =
+                Diagnostic::error("wrong-length", item.span, "a dimension without labels");
             self.report(problem.expected("at least one label"));
             return None;
         }
@@ -188,7 +194,10 @@ impl Reader<'_> {
         if has_table {
             return Some(());
         }
-        let message = format!("`{}` names a column, but the dimension has no `table`", item.key);
+        let message = format!(
+            "`{}` names a column, but the dimension has no `table`",
+            item.key
+        );
         self.report(
             Diagnostic::error("conflicting-keys", item.span, message)
                 .expected("a table of labels, as the dimension is not read from a file"),

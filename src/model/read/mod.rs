@@ -9,9 +9,9 @@ mod reader;
 mod section;
 mod statement;
 mod syntax;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 mod variant;
 
 use toml::de::{DeTable, DeValue};
@@ -62,7 +62,10 @@ fn read_text(text: &str, file: FileId) -> (Option<ModelFile>, Diagnostics) {
     }
     if let Some(place) = nesting::too_deep(text) {
         let span = reader.span(place..place + 1);
-        let message = format!("more than {} tables, lists or keys nested", nesting::DEPTH_LIMIT);
+        let message = format!(
+            "more than {} tables, lists or keys nested",
+            nesting::DEPTH_LIMIT
+        );
         reader.report(Diagnostic::error("nesting", span, message));
         return (None, reader.into_problems());
     }
@@ -128,7 +131,11 @@ fn format_version(reader: &mut Reader<'_>, root: &mut Section<'_>) -> bool {
     };
     let right = matches!(item.value, DeValue::Integer(version) if version.as_str() == "1");
     if !right {
-        let problem = Diagnostic::error("format-version", item.span, "this version of the format is not known");
+        let problem = Diagnostic::error(
+            "format-version",
+            item.span,
+            "this version of the format is not known",
+        );
         reader.report(
             problem
                 .expected("1")

@@ -71,7 +71,11 @@ impl Reader<'_> {
         if !kind.accepts(&name.value) {
             let message = format!("`{}` cannot be a name here", shown(&name.value));
             let problem = Diagnostic::error("bad-name", name.span, message);
-            self.report(problem.expected(kind.pattern()).hint_if(better_name(&name.value, kind)));
+            self.report(
+                problem
+                    .expected(kind.pattern())
+                    .hint_if(better_name(&name.value, kind)),
+            );
         } else if kind == NameKind::InExpressions && RESERVED.contains(&name.value.as_str()) {
             let message = format!("`{}` has a meaning of its own in expressions", name.value);
             let problem = Diagnostic::error("reserved-name", name.span, message);
@@ -84,7 +88,10 @@ impl Reader<'_> {
         if label.value.is_empty() || label.value.chars().any(char::is_control) {
             let message = format!("`{}` cannot be a label", shown(&label.value));
             let problem = Diagnostic::error("bad-name", label.span, message);
-            self.report(problem.expected("text of at least one character, none of them a control character"));
+            self.report(
+                problem
+                    .expected("text of at least one character, none of them a control character"),
+            );
         }
     }
 
@@ -93,7 +100,10 @@ impl Reader<'_> {
         let text = self.text(item)?;
         let found = words.iter().find(|(word, _)| *word == text.value);
         if found.is_none() {
-            let listed: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            let listed: Vec<String> = words
+                .iter()
+                .map(|(word, _)| format!("\"{word}\""))
+                .collect();
             let message = format!("`{}` cannot be \"{}\"", shown(item.key), shown(&text.value));
             let hint = closest(&text.value, words.iter().map(|(word, _)| *word));
             self.report(
@@ -112,7 +122,13 @@ fn better_name(name: &str, kind: NameKind) -> Option<String> {
     let candidate: String = name
         .chars()
         .map(|c| c.to_ascii_lowercase())
-        .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { replacement })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                c
+            } else {
+                replacement
+            }
+        })
         .collect();
     (name.len() <= 60 && kind.accepts(&candidate))
         .then(|| format!("`{candidate}` would be possible"))

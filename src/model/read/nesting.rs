@@ -48,7 +48,10 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
 
 fn end_of_line(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
-    at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
+    at + rest
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(rest.len())
 }
 
 /// The offset after a string; one that is not closed ends with its line or, if it may span lines, with the text.
@@ -60,7 +63,10 @@ fn end_of_string(bytes: &[u8], start: usize, quote: u8) -> usize {
         if byte == b'\\' && quote == b'"' {
             at += 2;
         } else if multi && bytes[at..].starts_with(&[quote; 3]) {
-            let run = bytes[at..].iter().take_while(|byte| **byte == quote).count();
+            let run = bytes[at..]
+                .iter()
+                .take_while(|byte| **byte == quote)
+                .count();
             return at + run;
         } else if !multi && byte == quote {
             return at + 1;
@@ -82,13 +88,14 @@ mod tests {
         assert_eq!(too_deep(&format!("a = {}", "[".repeat(64))), None);
         assert_eq!(too_deep(&format!("a = {}", "[".repeat(65))), Some(4 + 64));
         assert!(too_deep(&format!("{}x = 1", "a.".repeat(65))).is_some());
-        assert!(too_deep(&"{ a.b.c = ".repeat(20)).is_some());
-        assert!(too_deep(&"{ a = ".repeat(20)).is_none());
+        assert!(too_deep(&"{ a.b.c = ".repeat(30)).is_some());
+        assert!(too_deep(&"{ a = ".repeat(30)).is_none());
     }
 
     #[test]
     fn long_flat_files_are_not_deep() {
-        let text = "[inputs.a]\nis = 'x.y.z' # a.b.c.d [[[[\nlist = [1.5, 2.5]\nx = \"\\\"[[\"\n".repeat(1000);
+        let text = "[inputs.a]\nis = 'x.y.z' # a.b.c.d [[[[\nlist = [1.5, 2.5]\nx = \"\\\"[[\"\n"
+            .repeat(1000);
         assert_eq!(too_deep(&text), None);
         let text = "a = [\n1.5, # ]\n2.5,\n]\nb = '''[[[['''\nc = \"\"\"[\\\"\"\"\"\n".repeat(1000);
         assert_eq!(too_deep(&text), None);

@@ -93,13 +93,19 @@ impl Reader<'_> {
         let is = section.require(self, "is");
         let is = is.and_then(|item| self.expression(item))?;
         let written = |own: &Option<Vec<Ident>>, default: &Option<Vec<Ident>>| {
-            own.as_ref().or(default.as_ref()).cloned().unwrap_or_default()
+            own.as_ref()
+                .or(default.as_ref())
+                .cloned()
+                .unwrap_or_default()
         };
         Some(InputDecl {
             name,
             over: written(&keys.over, &defaults.over),
             is,
-            alike: keys.alike.or_else(|| defaults.alike.clone()).unwrap_or_default(),
+            alike: keys
+                .alike
+                .or_else(|| defaults.alike.clone())
+                .unwrap_or_default(),
             persist: keys.persist.or_else(|| defaults.persist.clone()),
             stream,
             info: NodeInfo {
@@ -120,7 +126,12 @@ impl Reader<'_> {
         let info = self.node_info(section);
         let is = section.require(self, "is");
         let is = is.and_then(|item| self.expression(item))?;
-        Some(VariableDecl { name, over, is, info })
+        Some(VariableDecl {
+            name,
+            over,
+            is,
+            info,
+        })
     }
 
     /// `[outputs.NAME]`
@@ -142,7 +153,10 @@ impl Reader<'_> {
             name,
             title,
             is,
-            places: keys.places.or_else(|| defaults.places.clone()).unwrap_or_default(),
+            places: keys
+                .places
+                .or_else(|| defaults.places.clone())
+                .unwrap_or_default(),
             unit: keys.unit.or_else(|| defaults.unit.clone()),
             note,
         })
@@ -197,7 +211,11 @@ impl Reader<'_> {
         let rollup = match item.value {
             DeValue::String(_) => {
                 let summed = self.word(item, &[("sum", true), ("none", false)])?;
-                if summed { RollupDecl::Sum } else { RollupDecl::None }
+                if summed {
+                    RollupDecl::Sum
+                } else {
+                    RollupDecl::None
+                }
             }
             DeValue::Table(_) => {
                 let mut section = self.section(item, "`rollup`".to_owned())?;

@@ -214,7 +214,8 @@ impl<'a> Reader<'a> {
                 let written = float.as_str();
                 let value = written.parse::<f64>().unwrap_or(f64::NAN);
                 if !value.is_finite() {
-                    let message = format!("`{}` is not a finite number", shown(self.slice(item.span)));
+                    let message =
+                        format!("`{}` is not a finite number", shown(self.slice(item.span)));
                     let problem = Diagnostic::error("not-finite", item.span, message);
                     self.report(problem.expected("a finite number, at most about 1.8e308"));
                     return None;
@@ -259,14 +260,21 @@ impl<'a> Reader<'a> {
     pub fn expression(&mut self, item: Item<'_>) -> Option<Expr> {
         let span = item.span;
         match item.value {
-            DeValue::String(text) => match parse(text, &text_origin(self.slice(span), text, span)) {
-                Ok(expression) => Some(expression),
-                Err(problems) => {
-                    problems.into_iter().for_each(|problem| self.report(problem));
-                    None
+            DeValue::String(text) => {
+                match parse(text, &text_origin(self.slice(span), text, span)) {
+                    Ok(expression) => Some(expression),
+                    Err(problems) => {
+                        problems
+                            .into_iter()
+                            .for_each(|problem| self.report(problem));
+                        None
+                    }
                 }
-            },
-            DeValue::Boolean(value) => Some(Expr { kind: ExprKind::Bool(*value), span }),
+            }
+            DeValue::Boolean(value) => Some(Expr {
+                kind: ExprKind::Bool(*value),
+                span,
+            }),
             DeValue::Integer(_) | DeValue::Float(_) => Some(number_expression(self.number(item)?)),
             _ => self.wrong_type_hint(
                 item,

@@ -37,7 +37,12 @@ impl Reader<'_> {
         let places = self.places(section);
         let of = of.and_then(|item| self.list(item, "expressions"))?;
         let of = self.all(of, Self::expression)?;
-        Some(JointDecl { name, title, of, places })
+        Some(JointDecl {
+            name,
+            title,
+            of,
+            places,
+        })
     }
 
     fn places(&mut self, section: &mut Section<'_>) -> Vec<Ident> {
@@ -98,7 +103,9 @@ impl Reader<'_> {
         let n_rows = matrix.len();
         if n_rows != n_inputs || matrix.iter().any(|row| row.len() != n_inputs) {
             let stated = values.or(value).map_or(span, |item| item.span);
-            let message = format!("the correlation of {n_inputs} inputs needs {n_inputs} rows of {n_inputs} numbers");
+            let message = format!(
+                "the correlation of {n_inputs} inputs needs {n_inputs} rows of {n_inputs} numbers"
+            );
             let mut problem = Diagnostic::error("wrong-length", stated, message);
             if let Some(item) = between_item {
                 problem = problem.related(item.span, "the inputs");
@@ -174,7 +181,10 @@ impl Reader<'_> {
                     section.missing(self, "`is`, the distribution of the published value");
                 }
                 let is = is.and_then(|item| self.expression(item))?;
-                Some(Statement::Observes { quantity: quantity?, is })
+                Some(Statement::Observes {
+                    quantity: quantity?,
+                    is,
+                })
             }
             (None, Some(holds)) => {
                 if let Some(is) = is {
@@ -186,7 +196,10 @@ impl Reader<'_> {
                     Some(item) => Some(self.number(item)?),
                     None => None,
                 };
-                Some(Statement::Holds { condition: condition?, softness })
+                Some(Statement::Holds {
+                    condition: condition?,
+                    softness,
+                })
             }
         }
     }
@@ -197,6 +210,11 @@ impl Reader<'_> {
         let on = section.require(self, "on");
         let on = on.and_then(|item| self.texts(item));
         let note = section.take("note").and_then(|item| self.text(item));
-        Some(ConditionDecl { name, title, on: on?, note })
+        Some(ConditionDecl {
+            name,
+            title,
+            on: on?,
+            note,
+        })
     }
 }

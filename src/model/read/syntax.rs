@@ -19,7 +19,9 @@ pub(super) fn report(reader: &mut Reader<'_>, errors: &[toml::de::Error]) -> boo
         if message.starts_with("duplicate key") {
             let key = shown(reader.slice(span));
             let message = format!("`{key}` is declared twice");
-            reader.report(Diagnostic::error("duplicate-key", span, message).expected("a key of its own"));
+            reader.report(
+                Diagnostic::error("duplicate-key", span, message).expected("a key of its own"),
+            );
             continue;
         }
         broken = true;
@@ -29,7 +31,11 @@ pub(super) fn report(reader: &mut Reader<'_>, errors: &[toml::de::Error]) -> boo
         }
         n_reported += 1;
         last_line_end = reader.line_end(range.start);
-        let code = if message.contains("recurs") { "nesting" } else { "toml-syntax" };
+        let code = if message.contains("recurs") {
+            "nesting"
+        } else {
+            "toml-syntax"
+        };
         let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
         let mut problem = Diagnostic::error(code, span, found);
         if !expected.is_empty() {

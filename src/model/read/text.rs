@@ -8,7 +8,9 @@ pub(super) fn text_origin(raw: &str, decoded: &str, span: Span) -> TextOrigin {
     if let Some((text, offsets)) = decode(raw) {
         if text == decoded {
             let start = offsets.first().copied().unwrap_or_default();
-            let in_line = (start..).zip(&offsets).all(|(expected, at)| expected == *at);
+            let in_line = (start..)
+                .zip(&offsets)
+                .all(|(expected, at)| expected == *at);
             if in_line {
                 return TextOrigin::contiguous(span.file, span.start.saturating_add(start));
             }
@@ -152,7 +154,11 @@ mod tests {
         let raw = r#""\b\t\n\f\r\e\"\\\x41\u00e9\U0001F600é""#;
         let file = format!("key = {raw}");
         let table = DeTable::parse(&file).unwrap();
-        let expected = table.get_ref()["key"].get_ref().as_str().unwrap().to_owned();
+        let expected = table.get_ref()["key"]
+            .get_ref()
+            .as_str()
+            .unwrap()
+            .to_owned();
         assert_eq!(decode(raw).unwrap().0, expected);
     }
 }

@@ -13,14 +13,23 @@ impl Reader<'_> {
         let title = section.take("title").and_then(|item| self.text(item));
         let note = section.take("note").and_then(|item| self.text(item));
         let set = match section.take("set") {
-            Some(item) => self.pairs(item, "a table of nodes, set.price = 2", Self::override_parts)?,
+            Some(item) => self.pairs(
+                item,
+                "a table of nodes, set.price = 2",
+                Self::override_parts,
+            )?,
             None => Vec::new(),
         };
         let set = set
             .into_iter()
             .map(|(node, parts)| OverrideDecl { node, parts })
             .collect();
-        Some(VariantDecl { name, title, set, note })
+        Some(VariantDecl {
+            name,
+            title,
+            set,
+            note,
+        })
     }
 
     /// `value`, `'expression'` or `[{ where = { … }, is = … }]`
@@ -40,7 +49,10 @@ impl Reader<'_> {
             ),
             _ => {
                 let is = self.expression(item)?;
-                Some(vec![OverridePart { cells: Vec::new(), is }])
+                Some(vec![OverridePart {
+                    cells: Vec::new(),
+                    is,
+                }])
             }
         }
     }
@@ -54,7 +66,10 @@ impl Reader<'_> {
         let is = section.require(self, "is");
         let is = is.and_then(|item| self.expression(item));
         section.finish(self);
-        Some(OverridePart { cells: cells?, is: is? })
+        Some(OverridePart {
+            cells: cells?,
+            is: is?,
+        })
     }
 
     /// One label or a list of labels; labels that are numbers may be written as such.
@@ -86,7 +101,13 @@ impl Reader<'_> {
         let url = section.take("url").and_then(|item| self.text(item));
         let date = section.take("date").and_then(|item| self.date(item));
         let note = section.take("note").and_then(|item| self.text(item));
-        Some(SourceDecl { name, title: title?, url, date, note })
+        Some(SourceDecl {
+            name,
+            title: title?,
+            url,
+            date,
+            note,
+        })
     }
 
     /// `[report]`
