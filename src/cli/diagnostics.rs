@@ -305,8 +305,21 @@ mod tests {
         let model = crate::model::read_model(&memory, "model.toml", &mut sources, &mut problems);
         assert!(model.is_none());
         let problems = problems.into_sorted();
-        insta::assert_snapshot!(render(&problems, &sources, false), @"");
-        insta::assert_snapshot!(render_short(&problems, &sources), @"");
+        insta::assert_snapshot!(render(&problems, &sources, false), @r#"
+        error[unknown-key]: unknown key `untis` in [inputs.price]
+         --> model.toml:6:1
+          |
+        6 | untis = "USD"
+          | ^^^^^ one of `title`, `over`, `unit`, `rollup`, `sources`, `basis`, `as_of`, `alike`, `persist`, `stream`, `note`, `is`
+          |
+          = help: did you mean `unit`?
+
+        1 error
+        "#);
+        assert_eq!(
+            render_short(&problems, &sources),
+            "model.toml:6:1: error[unknown-key]: unknown key `untis` in [inputs.price]\n"
+        );
         assert!(render(&problems, &sources, true).contains("\u{1b}["));
     }
 
@@ -319,7 +332,23 @@ mod tests {
             .expected("a key of its own")
             .related(Span::new(model, 12, 16), "first here")
             .related(Span::new(table, 4, 5), "and here");
-        insta::assert_snapshot!(render(&[problem], &sources, false), @"");
+        insta::assert_snapshot!(render(&[problem], &sources, false), @r#"
+        error[duplicate-key]: twice
+         --> model.toml:6:10
+          |
+        2 | name = "demo"
+          | ---- first here
+        ...
+        6 | untis = "USD"
+          |          ^^^^ a key of its own
+          |
+         ::: t.csv:1:5
+          |
+        1 | a,b,a
+          |     - and here
+
+        1 error
+        "#);
     }
 
     #[test]
@@ -330,7 +359,14 @@ mod tests {
         let problem = problem
             .expected("a number above 0")
             .hint("try --trials 1e6");
-        insta::assert_snapshot!(render(&[problem.clone()], &SourceMap::new(), false), @"");
+        insta::assert_snapshot!(render(std::slice::from_ref(&problem), &SourceMap::new(), false), @r#"
+        error[bad-argument]: no trials
+         |
+         = note: a number above 0
+         = help: try --trials 1e6
+
+        1 error
+        "#);
         let short = render_short(&[problem], &SourceMap::new());
         assert_eq!(short, "error[bad-argument]: no trials\n");
     }
@@ -348,7 +384,15 @@ mod tests {
             Diagnostic::error("wrong-type", Span::new(file, start, start + 4), "no number")
                 .expected("a number");
         let rendered = render(&[problem], &sources, false);
-        insta::assert_snapshot!(rendered, @"");
+        insta::assert_snapshot!(rendered, @r#"
+        error[wrong-type]: no number
+         --> model.toml:1:600006
+          |
+        1 | …1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, here, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,…
+          |                                      ^^^^ a number
+
+        1 error
+        "#);
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl Table {
 
     fn from_text(text: &str, file: FileId, cell_limit: usize) -> Result<Self, Vec<Diagnostic>> {
         let mut scanner = Scanner { text, file, at: 0 };
-        let Some(header) = scanner.record().map_err(|problem| vec![problem])? else {
+        let Some(header) = scanner.record().map_err(|problem| vec![*problem])? else {
             let problem =
                 Diagnostic::error("table-syntax", Span::new(file, 0, 0), "the table is empty")
                     .expected("a first line with the names of the columns");
@@ -62,7 +62,7 @@ impl Table {
                 Ok(Some(row)) => row,
                 Ok(None) => break,
                 Err(problem) => {
-                    problems.push(problem);
+                    problems.push(*problem);
                     break;
                 }
             };
@@ -133,7 +133,7 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     /// The next record that is not an empty line; `None` at the end.
-    fn record(&mut self) -> Result<Option<Row>, Diagnostic> {
+    fn record(&mut self) -> Result<Option<Row>, Box<Diagnostic>> {
         while self.line_break() {}
         if self.at == self.text.len() {
             return Ok(None);
@@ -150,11 +150,11 @@ impl Scanner<'_> {
             if self.at == self.text.len() || self.line_break() {
                 return Ok(Some(Row { cells, span }));
             }
-            return Err(self.problem_here());
+            return Err(Box::new(self.problem_here()));
         }
     }
 
-    fn field(&mut self) -> Result<Spanned<String>, Diagnostic> {
+    fn field(&mut self) -> Result<Spanned<String>, Box<Diagnostic>> {
         let start = self.at;
         if self.peek() == Some(b'"') {
             return self.quoted_field();
@@ -169,7 +169,7 @@ impl Scanner<'_> {
         Ok(Spanned::new(text, self.span(start, self.at)))
     }
 
-    fn quoted_field(&mut self) -> Result<Spanned<String>, Diagnostic> {
+    fn quoted_field(&mut self) -> Result<Spanned<String>, Box<Diagnostic>> {
         let start = self.at;
         let mut text = String::new();
         loop {
@@ -180,7 +180,7 @@ impl Scanner<'_> {
                     self.span(start, start + 1),
                     "this quote is never closed",
                 );
-                return Err(problem.expected("a closing `\"` further on"));
+                return Err(Box::new(problem.expected("a closing `\"` further on")));
             };
             self.at = from + length + 1;
             text.push_str(&self.text[from..from + length]);

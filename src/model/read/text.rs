@@ -5,18 +5,18 @@ use crate::expr::TextOrigin;
 
 /// The origin of `decoded`, which the token `raw` at `span` stands for.
 pub(super) fn text_origin(raw: &str, decoded: &str, span: Span) -> TextOrigin {
-    if let Some((text, offsets)) = decode(raw) {
-        if text == decoded {
-            let start = offsets.first().copied().unwrap_or_default();
-            let in_line = (start..)
-                .zip(&offsets)
-                .all(|(expected, at)| expected == *at);
-            if in_line {
-                return TextOrigin::contiguous(span.file, span.start.saturating_add(start));
-            }
-            let offsets = offsets.iter().map(|at| span.start.saturating_add(*at));
-            return TextOrigin::mapped(span.file, offsets.collect());
+    if let Some((text, offsets)) = decode(raw)
+        && text == decoded
+    {
+        let start = offsets.first().copied().unwrap_or_default();
+        let as_written = (start..)
+            .zip(&offsets)
+            .all(|(expected, at)| expected == *at);
+        if as_written {
+            return TextOrigin::contiguous(span.file, span.start.saturating_add(start));
         }
+        let offsets = offsets.iter().map(|at| span.start.saturating_add(*at));
+        return TextOrigin::mapped(span.file, offsets.collect());
     }
     // Only if this decoder and the TOML parser disagree: every place is then the whole token.
     let mut offsets = vec![span.start; decoded.len()];
