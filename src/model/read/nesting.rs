@@ -5,8 +5,9 @@ pub(super) const DEPTH_LIMIT: usize = 64;
 
 /// The offset at which the text nests too deep.
 ///
-/// The TOML parser limits brackets and the parts of one key, each alone; together they reach depths of several thousand,
-/// and a tree as deep as that overflows the stack when it is dropped. Dots of numbers count as well, which is harmless.
+/// The TOML parser limits brackets and the parts of one key, each alone; together they reach depths of several thousand, and dropping
+/// such a tree takes stack in proportion. One bound here keeps that small, whatever the parser allows. Dots of numbers count as well,
+/// which is harmless.
 pub(super) fn too_deep(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     // Levels opened by each bracket that is still open: its key's dots and itself.
