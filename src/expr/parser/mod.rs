@@ -48,6 +48,7 @@ pub fn parse(text: &str, origin: &TextOrigin) -> Result<Expr, Vec<Diagnostic>> {
         tokens,
         position: 0,
         nesting: 0,
+        recursion: 0,
         open: Vec::new(),
         diagnostics,
         last_reported: None,
@@ -76,6 +77,8 @@ struct Parser<'t> {
     tokens: Vec<Token>,
     position: usize,
     nesting: u32,
+    /// Calls of [`Parser::expression`] that are under way.
+    recursion: u32,
     /// Brackets that are open here, outermost first.
     open: Vec<Bracket>,
     diagnostics: Vec<Diagnostic>,
@@ -142,15 +145,7 @@ impl Parser<'_> {
     /// Puts a node above its operands, whose greatest height is `below`.
     fn tree(&mut self, kind: ExprKind, span: Span, below: u32) -> Tree {
         if below >= MAX_HEIGHT {
-            let problem = Diagnostic::error(
-                "nesting",
-                span,
-                format!("more than {MAX_HEIGHT} operators and brackets depend on one another"),
-            )
-            .expected(format!("chains and nestings of at most {MAX_HEIGHT} operators"))
-            .hint("move parts into variables of their own; a long sum is a reduction: `sum(x, dimension)`");
-            self.stop(problem);
-            return self.placeholder(span);
+            return self.too_high(span);
         }
         Tree {
             expr: Expr { kind, span },
@@ -172,19 +167,45 @@ impl Parser<'_> {
     /// Reads something one level further in, unless that is too deep.
     fn nested(&mut self, span: Span, read: impl FnOnce(&mut Self) -> Tree) -> Tree {
         if self.nesting >= MAX_NESTING {
-            let problem = Diagnostic::error(
-                "nesting",
-                span,
-                format!("brackets and signs stand more than {MAX_NESTING} deep"),
-            )
-            .expected(format!("at most {MAX_NESTING} levels"))
-            .hint("move inner parts into variables of their own");
-            self.stop(problem);
-            return self.placeholder(span);
+            return self.too_nested(span);
         }
         self.nesting += 1;
         let tree = read(self);
         self.nesting -= 1;
         tree
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_nested(&mut self, span: Span) -> Tree {
+        let problem = Diagnostic::error(
+            "nesting",
+            span,
+            format!("brackets and signs stand more than {MAX_NESTING} deep"),
+        )
+        .expected(format!("at most {MAX_NESTING} levels"))
+        .hint("move inner parts into variables of their own");
+        self.stop(problem);
+        self.placeholder(span)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_high(&mut self, span: Span) -> Tree {
+        let problem = Diagnostic::error(
+            "nesting",
+            span,
+            format!("more than {MAX_HEIGHT} operators and brackets depend on one another"),
+        )
+        .expected(format!("chains and nestings of at most {MAX_HEIGHT} operators"))
+        .hint("move parts into variables of their own; a long sum is a reduction: `sum(x, dimension)`");
+        self.stop(problem);
+        self.placeholder(span)
+    }
+
+    /// The recursion is as deep as the highest tree within the deepest brackets, so that no accepted text reaches this.
+    fn too_deep(&mut self) -> Tree {
+        let span = self.current_span();
+        self.too_high(span)
     }
 }

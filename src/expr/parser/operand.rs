@@ -9,17 +9,7 @@ use crate::diag::Spanned;
 impl Parser<'_> {
     /// Reads one operand with its slices.
     pub(super) fn operand(&mut self) -> Tree {
-        // `1 + * 2`: the stray operator is reported, the operand behind it still read.
-        while matches!(
-            self.current().kind,
-            TokenKind::Operator(_) | TokenKind::Percent | TokenKind::Question
-        ) {
-            self.report_unexpected(
-                "an operand",
-                Some("an operator has a value on each side".to_owned()),
-            );
-            self.advance();
-        }
+        self.skip_stray_operators();
         let place = self.current_span();
         let kind = match &self.current().kind {
             TokenKind::Number(value) => ExprKind::Number(*value),
@@ -46,16 +36,34 @@ impl Parser<'_> {
         self.tree(kind, place, 0)
     }
 
+    /// `1 + * 2`: the stray operator is reported, the operand behind it still read.
+    fn skip_stray_operators(&mut self) {
+        while matches!(
+            self.current().kind,
+            TokenKind::Operator(_) | TokenKind::Percent | TokenKind::Question
+        ) {
+            let hint = "an operator has a value on each side".to_owned();
+            self.report_unexpected("an operand", Some(hint));
+            self.advance();
+        }
+    }
+
+    /// `if a then b`: the rest of the argument is not read.
+    #[cold]
+    #[inline(never)]
+    fn bare_if(&mut self) -> Tree {
+        let span = self.current_span();
+        let hint = "write `if(condition, then, otherwise)`".to_owned();
+        self.report_unexpected("`if(`", Some(hint));
+        self.skip_to_boundary();
+        self.placeholder(span)
+    }
+
     /// A name, or a call of it, and slices of that.
     fn named(&mut self, name: Ident) -> Tree {
         let is_call = self.next().kind == TokenKind::Open(Bracket::Round);
         if name.value == "if" && !is_call {
-            self.report_unexpected(
-                "`if(`",
-                Some("write `if(condition, then, otherwise)`".to_owned()),
-            );
-            self.skip_to_boundary();
-            return self.placeholder(name.span);
+            return self.bare_if();
         }
         self.advance();
         let tree = if is_call {

@@ -1,6 +1,7 @@
 //! Operators between, before and, by mistake, after operands.
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
+use super::super::limits::{MAX_HEIGHT, MAX_NESTING};
 use super::super::precedence::Precedence;
 use super::super::printer::print;
 use super::super::token::{Bracket, TokenKind};
@@ -13,42 +14,71 @@ const MAX_HINT: usize = 80;
 impl Parser<'_> {
     /// Reads an expression whose operators all bind at least as tightly as `loosest`.
     pub(super) fn expression(&mut self, loosest: Precedence) -> Tree {
+        if self.recursion >= MAX_HEIGHT + MAX_NESTING {
+            return self.too_deep();
+        }
+        self.recursion += 1;
+        let tree = self.operators(loosest);
+        self.recursion -= 1;
+        tree
+    }
+
+    fn operators(&mut self, loosest: Precedence) -> Tree {
         let mut left = self.prefixed(loosest);
         let (mut compared, mut chained) = (false, false);
-        loop {
-            match self.current().kind {
-                TokenKind::Operator(op) => {
-                    if op.precedence() < loosest {
-                        return left;
-                    }
-                    let is_chained = compared && !chained && op.is_comparison();
-                    compared |= op.is_comparison();
-                    chained |= is_chained;
-                    let operator = self.position;
-                    let missed = self.diagnostics.len();
-                    left = self.binary(left, op);
-                    if is_chained && self.diagnostics.len() == missed {
-                        self.report_chained(operator, &left.expr);
-                    }
+        while !self.stopped {
+            let TokenKind::Operator(op) = self.current().kind else {
+                if self.continues_by_mistake(loosest) {
+                    left = self.mistaken_operator(left);
+                    continue;
                 }
-                TokenKind::Assign if loosest <= Precedence::Comparison => {
-                    self.report_unexpected(
-                        "an operator",
-                        Some(
-                            "to compare, use `==`; `=` only names an argument or a label"
-                                .to_owned(),
-                        ),
-                    );
-                    left = self.binary(left, BinaryOp::Equal);
-                }
-                TokenKind::Question if loosest == Precedence::Or => left = self.ternary(left),
-                TokenKind::Percent => self.percent(),
-                _ if self.misses_operator() => left = self.missing_operator(left),
-                _ => return left,
-            }
-            if self.stopped {
+                return left;
+            };
+            if op.precedence() < loosest {
                 return left;
             }
+            let is_chained = compared && !chained && op.is_comparison();
+            compared |= op.is_comparison();
+            chained |= is_chained;
+            let operator = self.position;
+            let missed = self.diagnostics.len();
+            left = self.binary(left, op);
+            if is_chained && self.diagnostics.len() == missed {
+                self.report_chained(operator, &left.expr);
+            }
+        }
+        left
+    }
+
+    /// Whether what stands here was probably meant to go on with the expression.
+    fn continues_by_mistake(&self, loosest: Precedence) -> bool {
+        match &self.current().kind {
+            TokenKind::Assign => loosest <= Precedence::Comparison,
+            TokenKind::Question => loosest == Precedence::Or,
+            TokenKind::Percent => true,
+            TokenKind::Name(name) => name != "by",
+            _ => self.current().begins_operand(),
+        }
+    }
+
+    /// Reports what stands where an operator belongs and reads on as if it were one. Apart, to keep the frames of the recursion small.
+    #[cold]
+    #[inline(never)]
+    fn mistaken_operator(&mut self, left: Tree) -> Tree {
+        match self.current().kind {
+            TokenKind::Assign => {
+                self.report_unexpected(
+                    "an operator",
+                    Some("to compare, use `==`; `=` only names an argument or a label".to_owned()),
+                );
+                self.binary(left, BinaryOp::Equal)
+            }
+            TokenKind::Question => self.ternary(left),
+            TokenKind::Percent => {
+                self.percent();
+                left
+            }
+            _ => self.missing_operator(left),
         }
     }
 
@@ -80,24 +110,32 @@ impl Parser<'_> {
         match self.current().kind {
             TokenKind::Operator(BinaryOp::Subtract) => self.unary(UnaryOp::Negate),
             TokenKind::Operator(BinaryOp::Add) => {
-                self.report_unexpected(
-                    "an operand",
-                    Some("numbers bear no `+`; remove it".to_owned()),
-                );
-                self.advance();
+                self.skip_plus();
                 self.nested(place, |parser| parser.prefixed(loosest))
             }
             TokenKind::Not => {
                 if loosest > Precedence::Not {
-                    self.report_unexpected(
-                        "an operand",
-                        Some("`not` binds less tightly than this; write `(not x)`".to_owned()),
-                    );
+                    self.report_loose_not();
                 }
                 self.unary(UnaryOp::Not)
             }
             _ => self.operand(),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn skip_plus(&mut self) {
+        let hint = "numbers bear no `+`; remove it".to_owned();
+        self.report_unexpected("an operand", Some(hint));
+        self.advance();
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn report_loose_not(&mut self) {
+        let hint = "`not` binds less tightly than this; write `(not x)`".to_owned();
+        self.report_unexpected("an operand", Some(hint));
     }
 
     fn unary(&mut self, op: UnaryOp) -> Tree {
@@ -112,6 +150,8 @@ impl Parser<'_> {
     }
 
     /// `a < b < c`: `whole` is its tree, `operator` the token of the second comparison.
+    #[cold]
+    #[inline(never)]
     fn report_chained(&mut self, operator: usize, whole: &Expr) {
         let hint = spelled_out(whole)
             .filter(|text| text.len() <= MAX_HINT)
@@ -161,14 +201,6 @@ impl Parser<'_> {
             // Read as an operand of its own; one report is enough.
             self.last_reported = Some(self.position);
             self.nested(self.current_span(), Self::operand);
-        }
-    }
-
-    /// Whether an operand follows where only an operator can.
-    fn misses_operator(&self) -> bool {
-        match &self.current().kind {
-            TokenKind::Name(name) => name != "by",
-            _ => self.current().begins_operand(),
         }
     }
 

@@ -6,6 +6,8 @@ use crate::diag::Diagnostic;
 
 impl Parser<'_> {
     /// Reports `problem` at the current token, unless something was already reported there.
+    #[cold]
+    #[inline(never)]
     pub(super) fn report(&mut self, problem: Diagnostic) {
         let told = self.last_reported == Some(self.position) || self.current().reported;
         if !self.stopped && !told {
@@ -15,6 +17,8 @@ impl Parser<'_> {
     }
 
     /// Reports what was found at the current token and what was expected.
+    #[cold]
+    #[inline(never)]
     pub(super) fn report_unexpected(&mut self, expected: &str, hint: Option<String>) {
         let problem = Diagnostic::error(
             "unexpected-token",
@@ -27,6 +31,8 @@ impl Parser<'_> {
     }
 
     /// Reports that a limit is passed and reads nothing more.
+    #[cold]
+    #[inline(never)]
     pub(super) fn stop(&mut self, problem: Diagnostic) {
         if !self.stopped {
             self.diagnostics.push(problem);
@@ -36,6 +42,8 @@ impl Parser<'_> {
     }
 
     /// Reports what stands after the end of the expression.
+    #[cold]
+    #[inline(never)]
     pub(super) fn report_leftover(&mut self) {
         let hint = match &self.current().kind {
             TokenKind::Comma => Some(
