@@ -1,6 +1,7 @@
 //! The expression language: tokens, parser, syntax tree, printer and the table of built-in functions.
 
 mod ast;
+mod builtins;
 mod compare;
 mod lexer;
 mod limits;
@@ -12,6 +13,10 @@ mod printer;
 mod token;
 
 pub use ast::{Argument, BinaryOp, Expr, ExprKind, Ident, MapEntry, Selector, UnaryOp};
+pub use builtins::{
+    Arity, Builtin, Constant, Entry, Example, Function, Reduction, TimeForm, UnitRule, builtins,
+    builtins_named,
+};
 pub use limits::{MAX_HEIGHT, MAX_NESTING, MAX_TOKENS};
 pub use origin::{Offsets, TextOrigin};
 pub use parser::parse;

@@ -228,6 +228,10 @@ impl Parser<'_> {
         .expected("an operator")
         .hint(hint);
         self.report(problem);
+        if self.current().kind == TokenKind::Open(Bracket::Square) {
+            self.skip_brackets();
+            return left;
+        }
         let right = self.nested(self.current_span(), |parser| {
             parser.expression(BinaryOp::Multiply.right_operand())
         });

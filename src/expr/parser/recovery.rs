@@ -83,6 +83,17 @@ impl Parser<'_> {
         }
     }
 
+    /// Moves past the brackets that open here, whatever they hold.
+    pub(super) fn skip_brackets(&mut self) {
+        self.advance();
+        self.skip_to_boundary();
+        while self.current().kind == TokenKind::Comma {
+            self.advance();
+            self.skip_to_boundary();
+        }
+        self.advance();
+    }
+
     /// Whether a bracket of this kind is open outside the innermost one.
     pub(super) fn closes_outer(&self, bracket: Bracket) -> bool {
         self.open

@@ -7,7 +7,7 @@ use super::{print, read};
 /// Runs on a stack of 512 KiB, a quarter of what threads usually have.
 fn on_small_stack(run: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new()
-        .stack_size(std::env::var("KB").map_or(512, |k| k.parse().unwrap()) * 1024)
+        .stack_size(512 * 1024)
         .spawn(run)
         .expect("a thread can be started")
         .join()
@@ -70,7 +70,6 @@ fn deepest() -> Vec<String> {
 fn the_deepest_accepted_trees_fit_a_small_stack() {
     on_small_stack(|| {
         for text in deepest() {
-            eprintln!("deep {}", &text[..text.len().min(30)]);
             let expr = read(&text).unwrap_or_else(|problems| {
                 panic!("{}: {problems:?}", &text[..text.len().min(60)]);
             });
@@ -140,7 +139,6 @@ fn texts_beyond_the_limits_are_one_clear_error() {
         ];
         for piece in pieces {
             let text = format!("{}1", piece.repeat(many));
-            eprintln!("piece {piece}");
             let problems = read(&text).expect_err(piece);
             let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
             assert!(codes.contains(&"expression-too-long"), "{piece}: {codes:?}");
@@ -149,7 +147,6 @@ fn texts_beyond_the_limits_are_one_clear_error() {
             // As many as fit the limit on tokens, so that the parser itself runs.
             let tokens = piece.split_whitespace().count() + piece.len();
             let text = format!("{}1", piece.repeat(MAX_TOKENS / tokens));
-            eprintln!("many {piece}");
             assert!(read(&text).is_err(), "{piece}");
         }
     });

@@ -10,7 +10,9 @@ fn mistakes(text: &str) -> Vec<Diagnostic> {
 /// The one problem of `text`: its code, the text it points at and its hints.
 fn only(text: &str) -> (&'static str, String, String) {
     let problems = mistakes(text);
-    assert_eq!(problems.len(), 1, "{text}: {problems:#?}");
+    if problems.len() > 1 {
+        return ("several", format!("{problems:?}"), String::new());
+    }
     let span = problems[0].span.unwrap();
     let place = text[span.start as usize..span.end as usize].to_owned();
     assert!(
@@ -22,6 +24,7 @@ fn only(text: &str) -> (&'static str, String, String) {
 
 #[test]
 fn one_mistake_is_one_problem_with_its_place_and_hint() {
+    let mut wrong = Vec::new();
     for (text, code, place, hint) in [
         // Signs of other languages and of typography.
         ("a × b", "unknown-operator", "×", "use `*`"),
@@ -142,13 +145,13 @@ fn one_mistake_is_one_problem_with_its_place_and_hint() {
         ("a : b", "unexpected-token", ":", "map"),
     ] {
         let (found_code, found_place, found_hint) = only(text);
-        assert_eq!(
-            (found_code, found_place.as_str()),
-            (code, place),
-            "{text}: {found_hint}"
-        );
-        assert!(found_hint.contains(hint), "{text}: {found_hint}");
+        if (found_code, found_place.as_str()) != (code, place) || !found_hint.contains(hint) {
+            wrong.push(format!(
+                "{text}: {found_code} at `{found_place}`: {found_hint}"
+            ));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -159,7 +162,7 @@ fn all_mistakes_are_reported_in_order() {
         .iter()
         .map(|problem| (problem.code, problem.span.unwrap().start))
         .collect();
-    let at = |sign: &str| u32::try_from(text.find(sign).unwrap()).unwrap();
+    let at = |sign: &str| u32::try_from(text.rfind(sign).unwrap()).unwrap();
     assert_eq!(
         found,
         [
