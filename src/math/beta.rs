@@ -1,7 +1,7 @@
 //! The beta function and the incomplete beta function.
 
 use super::exp::exp;
-use super::gamma::{ln_1p_minus, ln_gamma, stirling_remainder};
+use super::gamma::{ln_gamma, ln_ratio_minus, stirling_remainder};
 use super::ln::{ln, ln_1p};
 use super::normal::normal_quantile_tails;
 use super::root::newton_bracketed;
@@ -26,7 +26,8 @@ fn beta_prefix(a: f64, b: f64, x: f64, y: f64) -> f64 {
         // Loader (2000): both exponents as distances from the mode.
         let n = a + b;
         let offset = (x * b - y * a) / n;
-        let exponent = a * ln_1p_minus(offset * n / a) + b * ln_1p_minus(-offset * n / b);
+        let exponent = a * ln_ratio_minus(x * n / a, offset * n / a)
+            + b * ln_ratio_minus(y * n / b, -offset * n / b);
         let remainder = stirling_remainder(n) - stirling_remainder(a) - stirling_remainder(b);
         return (a * (b / n) / (2.0 * std::f64::consts::PI)).sqrt() * exp(exponent + remainder);
     }

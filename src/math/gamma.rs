@@ -78,6 +78,15 @@ pub(crate) fn ln_1p_minus(x: f64) -> f64 {
     s * (z * sum - x)
 }
 
+/// `ln r − excess` where `excess = r − 1` is given without rounding r: near 1 the excess counts, far from it the ratio.
+pub(crate) fn ln_ratio_minus(ratio: f64, excess: f64) -> f64 {
+    if (-0.29..=0.41).contains(&excess) {
+        ln_1p_minus(excess)
+    } else {
+        ln(ratio) - excess
+    }
+}
+
 /// `ln Γ(x)` for `x > 0`; inf at 0, NaN below (no reflection: nothing in a model needs it). Relative error found: 2e-15, absolute 2e-16 next to the zeros at 1 and 2.
 pub fn ln_gamma(x: f64) -> f64 {
     if x.is_nan() || x < 0.0 {
@@ -129,7 +138,7 @@ pub(super) fn gamma_prefix(a: f64, x: f64) -> f64 {
     if a >= STIRLING_FROM {
         // Loader (2000): the exponent as a distance from the mode keeps its digits for large a.
         return (a / (2.0 * std::f64::consts::PI)).sqrt()
-            * exp(a * ln_1p_minus((x - a) / a) - stirling_remainder(a));
+            * exp(a * ln_ratio_minus(x / a, (x - a) / a) - stirling_remainder(a));
     }
     if x > 600.0 {
         return exp(a * ln(x) - x - ln_gamma(a));
@@ -178,7 +187,8 @@ pub fn incomplete_gamma(a: f64, x: f64) -> (f64, f64) {
 
 /// `a < ½`, `x ≤ 1`: `P = g(1 + a Σ (−x)^n/(n!(a + n)))` with `g = x^a/Γ(1 + a)`, and Q = 1 − P from `g − 1` without cancellation.
 fn small_shape(a: f64, x: f64) -> (f64, f64) {
-    let exponent = a * ln(x) - ln_gamma(1.0 + a);
+    // ln Γ(1 + a) without forming 1 + a, which would lose the digits of a small a.
+    let exponent = a * ln(x) - (a * polynomial(&AT_TWO, a) - ln_1p(a));
     let mut term = 1.0;
     let mut sum = 0.0;
     for n in 1..30 {
@@ -386,9 +396,10 @@ mod tests {
                     );
                 }
                 let x = gamma_quantile(a, 1.0 - tail, tail);
+                let error = relative(incomplete_gamma(a, x).1, tail);
                 assert!(
-                    x == 0.0 || relative(incomplete_gamma(a, x).1, tail) < 1e-12 * (1.0 + a.sqrt()),
-                    "{a} {tail} {x}"
+                    x == 0.0 || error < 1e-12 * (1.0 + a.sqrt()),
+                    "{a} {tail} {x} {error}"
                 );
             }
         }

@@ -25,7 +25,5 @@ pub use pow::pow;
 pub use root::{bisect, bracket_root, newton_bracketed};
 pub use trig::{atan, atan2, cos, sin, tan};
 
-pub(crate) use gamma::{ln_1p_minus, stirling_remainder};
-
 #[cfg(test)]
 pub(crate) mod oracle;

@@ -94,9 +94,18 @@ pub fn newton_bracketed(mut f: impl FnMut(f64) -> (f64, f64), start: f64) -> f64
     let mut x = start;
     let mut reach = 1.0;
     let mut last_step = f64::INFINITY;
+    let (mut best, mut best_value) = (start, f64::INFINITY);
     for _ in 0..300 {
         let (value, slope) = f(x);
-        if value == 0.0 || value.is_nan() {
+        if value.is_nan() {
+            break;
+        }
+        if value.abs() < best_value {
+            (best, best_value) = (x, value.abs());
+        }
+        let newton = value / slope;
+        // Below the last digit of x a step changes nothing; the bracket may still be wide, as Newton steps approach from one side.
+        if value == 0.0 || newton.abs() <= x.abs() * 2.3e-16 {
             break;
         }
         if value < 0.0 {
@@ -104,10 +113,15 @@ pub fn newton_bracketed(mut f: impl FnMut(f64) -> (f64, f64), start: f64) -> f64
         } else {
             high = x;
         }
-        let mut next = x - value / slope;
-        let wild = !next.is_finite() || next <= low || next >= high || !(slope > 0.0);
-        if wild {
-            next = if low.is_finite() && high.is_finite() {
+        let closed = low.is_finite() && high.is_finite();
+        // Steps that do not shrink by half (a tangent much too steep or too flat) give way to bisection, so that the search always ends.
+        let slow = closed && newton.abs() > 0.5 * last_step;
+        if slow && newton.abs() <= x.abs() * 1e-13 {
+            break; // rounding noise
+        }
+        let mut next = x - newton;
+        if slow || !next.is_finite() || next <= low || next >= high || !(slope > 0.0) {
+            next = if closed {
                 low + 0.5 * (high - low)
             } else if value < 0.0 {
                 x + reach
@@ -116,17 +130,13 @@ pub fn newton_bracketed(mut f: impl FnMut(f64) -> (f64, f64), start: f64) -> f64
             };
             reach *= 2.0;
         }
-        let step = (next - x).abs();
-        // A step below a few last digits that no longer shrinks is rounding noise.
-        if step <= x.abs() * 2.3e-16 || (step <= x.abs() * 1e-13 + 1e-17 && step >= 0.5 * last_step)
-        {
-            x = next;
+        if next == x {
             break;
         }
-        last_step = step;
+        last_step = (next - x).abs();
         x = next;
     }
-    x
+    best
 }
 
 #[cfg(test)]
@@ -162,7 +172,7 @@ mod tests {
     #[test]
     fn newton_converges_from_far_away() {
         let root = newton_bracketed(|t| (t.exp() - 7.0, t.exp()), -30.0);
-        assert!((root - 7f64.ln()).abs() < 1e-15);
+        assert!((root - 7f64.ln()).abs() < 1e-15, "{root}");
         let root = newton_bracketed(|t| (t.atan() - 1.5, 1.0 / (1.0 + t * t)), -200.0);
         assert!((root / 1.5f64.tan() - 1.0).abs() < 1e-13);
     }
