@@ -11,4 +11,5 @@ pub mod expr;
 pub mod math;
 pub mod model;
 pub mod source;
+pub mod stats;
 pub mod unit;
