@@ -1,0 +1,193 @@
+//! Exact counts of the values of a discrete target.
+
+use serde::{Deserialize, Serialize};
+
+use super::bits;
+use super::grid::Grid;
+use super::sketch::Sketch;
+
+/// Distinct values that are counted one by one; with more, the counts go into the histogram.
+pub const MOST_DISTINCT: usize = 512;
+/// Distinct values in the pilot sample up to which a target counts as discrete.
+const MOST_DISTINCT_IN_PILOT: usize = 64;
+
+/// Whether a pilot sample with so many distinct values is of a discrete quantity: at most 64, and each seen four times on average.
+pub(crate) fn looks_discrete(n_distinct: usize, n_values: usize) -> bool {
+    n_distinct <= MOST_DISTINCT_IN_PILOT.min(n_values / 4).max(1)
+}
+
+/// Distinct values in ascending order with their counts. −0 counts as 0.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ValueCounts {
+    #[serde(with = "bits::many")]
+    pub(crate) values: Vec<f64>,
+    pub(crate) counts: Vec<u64>,
+}
+
+impl ValueCounts {
+    /// Counts finite values; stops at the first that would exceed [`MOST_DISTINCT`] and returns how many it took.
+    pub(crate) fn update(&mut self, values: &[f64]) -> usize {
+        let mut last = 0;
+        for (index, &x) in values.iter().enumerate() {
+            if self.values.get(last) == Some(&x) {
+                self.counts[last] += 1;
+                continue;
+            }
+            match self.place(x) {
+                Some(place) => last = place,
+                None => return index,
+            }
+            self.counts[last] += 1;
+        }
+        values.len()
+    }
+
+    /// Counts one value many times; false if it would be one distinct value too many.
+    #[must_use]
+    pub(crate) fn add(&mut self, value: f64, times: u64) -> bool {
+        match self.place(value) {
+            Some(place) => {
+                self.counts[place] += times;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn place(&mut self, x: f64) -> Option<usize> {
+        // −0 + 0 = 0: one key for both zeros.
+        let x = x + 0.0;
+        match self.values.binary_search_by(|known| known.total_cmp(&x)) {
+            Ok(place) => Some(place),
+            Err(_) if self.values.len() >= MOST_DISTINCT => None,
+            Err(place) => {
+                self.values.insert(place, x);
+                self.counts.insert(place, 0);
+                Some(place)
+            }
+        }
+    }
+
+    /// Puts all counts into a histogram.
+    pub(crate) fn spill(&self, grid: &Grid, sketch: &mut Sketch) {
+        for (&value, &count) in self.values.iter().zip(&self.counts) {
+            sketch.add(grid, value, count);
+        }
+    }
+}
+
+/// What is kept of a target's values: exact counts, or the histogram once there are more than [`MOST_DISTINCT`] distinct values.
+/// Which of them is a function of the values alone, so parts may be merged in any order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Store {
+    Counted(ValueCounts),
+    Sketched(Sketch),
+}
+
+impl Store {
+    pub(crate) fn new(grid: &Grid) -> Self {
+        if grid.discrete {
+            Self::Counted(ValueCounts::default())
+        } else {
+            Self::Sketched(Sketch::default())
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn update(&mut self, grid: &Grid, values: &[f64]) {
+        match self {
+            Self::Sketched(sketch) => sketch.update(grid, values),
+            Self::Counted(counts) => {
+                let taken = counts.update(values);
+                if taken < values.len() {
+                    self.spill(grid).update(grid, &values[taken..]);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn merge(&mut self, grid: &Grid, other: &Self) {
+        match other {
+            Self::Sketched(other) => self.spill(grid).merge(other),
+            Self::Counted(other) => {
+                for (&value, &times) in other.values.iter().zip(&other.counts) {
+                    match self {
+                        Self::Sketched(sketch) => sketch.add(grid, value, times),
+                        Self::Counted(counts) => {
+                            if !counts.add(value, times) {
+                                self.spill(grid).add(grid, value, times);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Turns counts into a histogram, unless it is one.
+    fn spill(&mut self, grid: &Grid) -> &mut Sketch {
+        if let Self::Counted(counts) = self {
+            let mut sketch = Sketch::default();
+            counts.spill(grid, &mut sketch);
+            *self = Self::Sketched(sketch);
+        }
+        match self {
+            Self::Sketched(sketch) => sketch,
+            Self::Counted(_) => unreachable!("counts were replaced above"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::grid::PilotSample;
+    use proptest::prelude::*;
+
+    fn discrete_grid() -> Grid {
+        let mut sample = vec![1.0; 500];
+        sample.extend([2.0; 524]);
+        Grid::from_pilot(PilotSample {
+            sorted: &sample,
+            min: 1.0,
+            max: 2.0,
+        })
+    }
+
+    fn store(grid: &Grid, values: &[f64]) -> Store {
+        let mut store = Store::new(grid);
+        store.update(grid, values);
+        store
+    }
+
+    proptest! {
+        #[test]
+        fn final_state_is_a_function_of_the_values(
+            mut values in prop::collection::vec(prop_oneof![0..600_i32, 0..3_i32], 0..1500),
+            cut in 0..1500_usize,
+            rotate in 0..1500_usize,
+        ) {
+            let grid = discrete_grid();
+            let whole = store(&grid, &values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>());
+            let distinct = values.iter().collect::<std::collections::BTreeSet<_>>().len();
+            prop_assert_eq!(matches!(whole, Store::Counted(_)), distinct <= MOST_DISTINCT);
+            let length = values.len().max(1);
+            values.rotate_left((rotate % length).min(values.len()));
+            let values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let cut = cut.min(values.len());
+            let mut left = store(&grid, &values[..cut]);
+            let right = store(&grid, &values[cut..]);
+            let mut swapped = right.clone();
+            swapped.merge(&grid, &left);
+            left.merge(&grid, &right);
+            prop_assert_eq!(&left, &whole);
+            prop_assert_eq!(&swapped, &whole);
+        }
+    }
+
+    #[test]
+    fn both_zeros_are_one_value() {
+        let grid = discrete_grid();
+        assert_eq!(store(&grid, &[0.0, -0.0]), store(&grid, &[-0.0, 0.0]));
+    }
+}

@@ -1,0 +1,140 @@
+//! Monte Carlo errors of the random design: standard errors due to the finite number of trials.
+
+use super::distribution::{Distribution, Quantile};
+use super::moments::Moments;
+
+/// Expected values beyond a quantile below which no error of it is stated.
+const LEAST_BEYOND: f64 = 10.0;
+/// Share of the Monte Carlo error that the resolution may reach unmentioned.
+const TOLERATED_RESOLUTION: f64 = 0.1;
+/// Rule of three: where an event never happened, its probability is below 3/N with confidence 0.95; as a standard error, 3/1.96.
+const RULE_OF_THREE: f64 = 3.0 / 1.96;
+
+/// Error of the mean, sd/√N; `None` below two values or where a square overflows.
+#[must_use]
+pub fn of_mean(moments: &Moments) -> Option<f64> {
+    Some(moments.sd()? / (moments.count as f64).sqrt())
+}
+
+/// Error of the standard deviation, √((m4 − m2²)/N) / (2 sd) with central moments m2, m4; 0 where all values are equal.
+///
+/// # Source
+/// Kendall and Stuart (1977), The Advanced Theory of Statistics, vol. 1, section 10.9 (delta method).
+#[must_use]
+pub fn of_sd(moments: &Moments) -> Option<f64> {
+    let sd = moments.sd()?;
+    if sd == 0.0 {
+        return Some(0.0);
+    }
+    let n = moments.count as f64;
+    let (m2, m4) = (moments.m2 / n, moments.m4 / n);
+    // m4 ≥ m2², with equality for two values of equal frequency, where rounding can leave a negative difference.
+    let variance = ((m4 - m2 * m2) / n).max(0.0);
+    // Infinite fourth powers: `max` above would turn NaN into 0.
+    (m4.is_finite() && (m2 * m2).is_finite()).then(|| variance.sqrt() / (2.0 * sd))
+}
+
+/// Error of a probability estimated by `count` of `n` trials: √(P(1 − P)/n), but never below 3/(1.96 n), so that
+/// the 95 % interval of an event that never (or always) happened reaches the rule of three instead of having no width.
+#[must_use]
+pub fn of_probability(count: u64, n: u64) -> Option<f64> {
+    if n == 0 {
+        return None;
+    }
+    let (count, n) = (count as f64, n as f64);
+    let probability = count / n;
+    Some(
+        (probability * (1.0 - probability) / n)
+            .sqrt()
+            .max(RULE_OF_THREE / n)
+            .min(1.0),
+    )
+}
+
+/// A quantile with its errors.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct QuantileEstimate {
+    /// The quantile; `None` of nothing, or where the level falls outside the finite values.
+    pub value: Option<f64>,
+    /// Monte Carlo error, with the resolution added where `coarse`; `None` where fewer than ten values are expected beyond.
+    pub mc_error: Option<f64>,
+    /// Possible error of the histogram alone.
+    pub resolution: f64,
+    /// Whether the resolution exceeds a tenth of the Monte Carlo error.
+    pub coarse: bool,
+}
+
+/// Quantile at a level of `total` values, `below` of which lie below all finite ones. Its error is half of Q(p + δ) − Q(p − δ), δ = √(p(1 − p)/N).
+#[must_use]
+pub fn quantile_estimate(
+    distribution: &Distribution,
+    level: f64,
+    below: u64,
+    total: u64,
+) -> QuantileEstimate {
+    let Some(Quantile { value, resolution }) = distribution.quantile_among(level, below, total)
+    else {
+        return QuantileEstimate {
+            value: None,
+            mc_error: None,
+            resolution: 0.0,
+            coarse: false,
+        };
+    };
+    let spread = spread(distribution, level, below, total);
+    let coarse = spread.is_some_and(|error| resolution > TOLERATED_RESOLUTION * error);
+    QuantileEstimate {
+        value: Some(value),
+        mc_error: spread.map(|error| if coarse { error + resolution } else { error }),
+        resolution,
+        coarse,
+    }
+}
+
+fn spread(distribution: &Distribution, level: f64, below: u64, total: u64) -> Option<f64> {
+    let n = total as f64;
+    // The slack is for 0.99: 1000 · (1 − 0.99) = 10.000000000000009, but 1 − 0.975 falls short.
+    if n * level.min(1.0 - level) < LEAST_BEYOND * (1.0 - 1e-12) {
+        return None;
+    }
+    let delta = (level * (1.0 - level) / n).sqrt();
+    let at = |level: f64| distribution.quantile_among(level.clamp(0.0, 1.0), below, total);
+    let error = 0.5 * (at(level + delta)?.value - at(level - delta)?.value);
+    error.is_finite().then_some(error.max(0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn impossible_and_certain_events_have_the_error_of_the_rule_of_three() {
+        assert_eq!(of_probability(0, 0), None);
+        for n in [1000, 1_000_000_u64] {
+            for count in [0, n] {
+                let half_width = 1.96 * of_probability(count, n).unwrap();
+                assert!((half_width * n as f64 - 3.0).abs() < 1e-12);
+            }
+            assert_eq!(of_probability(n / 2, n), Some((0.25 / n as f64).sqrt()));
+        }
+        assert_eq!(of_probability(1, 1), Some(1.0));
+    }
+
+    #[test]
+    fn quantile_errors_need_ten_values_beyond() {
+        let all = Distribution::from_values((0..1000).map(f64::from).collect());
+        for level in [0.01, 0.5, 0.99] {
+            let estimate = quantile_estimate(&all, level, 0, 1000);
+            // Values 0 … 999 spread evenly: the error is δ times 999.
+            let expected = (level * (1.0 - level) / 1000.0_f64).sqrt() * 999.0;
+            assert!(
+                (estimate.mc_error.unwrap() / expected - 1.0).abs() < 1e-9,
+                "{level}"
+            );
+            assert!(!estimate.coarse);
+        }
+        let fewer = Distribution::from_values((0..999).map(f64::from).collect());
+        assert_eq!(quantile_estimate(&fewer, 0.99, 0, 999).mc_error, None);
+        assert!(quantile_estimate(&fewer, 0.99, 0, 999).value.is_some());
+    }
+}

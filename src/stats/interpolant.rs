@@ -1,0 +1,262 @@
+//! Quantiles between the edges of histogram bins: a monotone cubic through the cumulative counts, and steps where values repeat.
+
+use super::distribution::Quantile;
+use super::grid::{ATOM_SLOTS, Grid, N_BINS, ZERO_SLOT};
+use super::sketch::Sketch;
+
+/// A density that changes more than twofold over three neighbouring bins is taken for a jump.
+const JUMP: f64 = 2.0;
+/// Departures of a count from its neighbours below this many of its own standard errors are taken for chance.
+const CHANCE: f64 = 5.0;
+
+/// One bin of positive width.
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    start: f64,
+    width: f64,
+    /// Values below the bin, atoms left out.
+    below: f64,
+    count: f64,
+    /// Slopes of the cumulative count at both ends, per unit of the bin's width.
+    slopes: [f64; 2],
+    /// Possible error of a quantile inside the bin.
+    resolution: f64,
+}
+
+/// A value that occurs repeatedly.
+#[derive(Debug, Clone, Copy)]
+struct Atom {
+    value: f64,
+    count: f64,
+    /// Values below it, other atoms left out: where it stands on the continuous part.
+    continuous_below: f64,
+    /// Width of the bin that it lies in, 0 on an edge: how far a quantile beside it may be off.
+    bin_width: f64,
+    /// Count of that bin: how uncertain the place of the atom is.
+    bin_count: f64,
+}
+
+/// Cumulative counts of one target, ready for reading.
+///
+/// # Source
+/// Monotone cubic: Fritsch and Carlson (1980); slopes from the parabola through three edges, limited to three times the smaller secant.
+#[derive(Debug, Clone)]
+pub struct Interpolant {
+    segments: Vec<Segment>,
+    atoms: Vec<Atom>,
+    total: u64,
+}
+
+impl Interpolant {
+    /// Reads a histogram whose values lie in [min, max].
+    #[must_use]
+    pub(crate) fn new(grid: &Grid, sketch: &Sketch, min: f64, max: f64) -> Self {
+        let mut segments = Vec::with_capacity(N_BINS);
+        let mut steps: Vec<(f64, f64)> = vec![(0.0, sketch.count(ZERO_SLOT) as f64)];
+        for (&slot, &value) in ATOM_SLOTS.iter().zip(&grid.atoms) {
+            steps.push((value, sketch.count(slot) as f64));
+        }
+        let mut below = 0.0;
+        for bin in 0..N_BINS {
+            let count = sketch.count(bin) as f64;
+            let (start, end) = (grid.edge(bin, min, max), grid.edge(bin + 1, min, max));
+            let width = end - start;
+            if width > 0.0 {
+                segments.push(Segment {
+                    start,
+                    width,
+                    below,
+                    count,
+                    slopes: [0.0; 2],
+                    resolution: width,
+                });
+                below += count;
+            } else {
+                // Edges closer than the spacing of doubles: the bin is one value.
+                steps.push((start, count));
+            }
+        }
+        steps.retain(|(_, count)| *count > 0.0);
+        steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+        set_slopes(&mut segments);
+        set_resolutions(&mut segments, &steps);
+        let mut interpolant = Self {
+            segments,
+            atoms: Vec::new(),
+            total: sketch.total(),
+        };
+        for (value, count) in steps {
+            let (continuous_below, segment) = interpolant.continuous_below(value);
+            let inside = segment.filter(|s| value > s.start && value < s.start + s.width);
+            interpolant.atoms.push(Atom {
+                value,
+                count,
+                continuous_below,
+                bin_width: inside.map_or(0.0, |s| s.width),
+                bin_count: inside.map_or(0.0, |s| s.count),
+            });
+        }
+        interpolant
+    }
+
+    /// Values counted.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The value below which `target` of the counted values lie, 0 < `target` < total.
+    #[must_use]
+    pub(crate) fn at(&self, target: f64) -> Quantile {
+        let mut atoms_below = 0.0;
+        for atom in &self.atoms {
+            let low = atom.continuous_below + atoms_below;
+            if target < low {
+                break;
+            }
+            if target <= low + atom.count {
+                let margin = (target - low).min(low + atom.count - target);
+                let resolution = if margin < atom.bin_count {
+                    atom.bin_width
+                } else {
+                    0.0
+                };
+                return Quantile {
+                    value: atom.value,
+                    resolution,
+                };
+            }
+            atoms_below += atom.count;
+        }
+        self.continuous_at(target - atoms_below)
+    }
+
+    fn continuous_at(&self, target: f64) -> Quantile {
+        let index = self
+            .segments
+            .partition_point(|s| s.below + s.count < target);
+        let Some(segment) = self.segments.get(index).or(self.segments.last()) else {
+            // Only atoms: `at` returned one of them unless rounding put the target past the last.
+            let value = self.atoms.last().map_or(f64::NAN, |atom| atom.value);
+            return Quantile {
+                value,
+                resolution: 0.0,
+            };
+        };
+        let value = segment.start + segment.width * segment.solve(target - segment.below);
+        Quantile {
+            value,
+            resolution: segment.resolution,
+        }
+    }
+
+    /// Values below `x`, atoms left out, and the bin of `x`.
+    fn continuous_below(&self, x: f64) -> (f64, Option<Segment>) {
+        let index = self.segments.partition_point(|s| s.start <= x);
+        match index.checked_sub(1).map(|index| self.segments[index]) {
+            None => (0.0, None),
+            Some(segment) => {
+                let place = ((x - segment.start) / segment.width).min(1.0);
+                (segment.below + segment.rise(place), Some(segment))
+            }
+        }
+    }
+
+    /// Share of the values below `x` plus half the share of those equal to it (mid-distribution function).
+    #[must_use]
+    pub(crate) fn cdf_mid(&self, x: f64) -> f64 {
+        let (mut below, _) = self.continuous_below(x);
+        for atom in &self.atoms {
+            if atom.value < x {
+                below += atom.count;
+            } else if atom.value == x {
+                below += 0.5 * atom.count;
+            }
+        }
+        below / self.total as f64
+    }
+}
+
+impl Segment {
+    /// Count gained from the start of the bin to a place in it, 0 … 1.
+    fn rise(&self, place: f64) -> f64 {
+        let [start, end] = self.slopes;
+        let u = place;
+        // Cubic Hermite with values 0 and `count` at the ends.
+        let rise = u
+            * (start
+                + u * (3.0 * self.count - 2.0 * start - end
+                    + u * (start + end - 2.0 * self.count)));
+        rise.max(0.0).min(self.count)
+    }
+
+    /// Place in the bin at which so much is gained; bisection, as the cubic is monotone.
+    fn solve(&self, gain: f64) -> f64 {
+        let (mut low, mut high) = (0.0, 1.0);
+        // 2^-40 of a bin is far below its resolution.
+        for _ in 0..40 {
+            let middle = 0.5 * (low + high);
+            if self.rise(middle) < gain {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        0.5 * (low + high)
+    }
+}
+
+fn set_slopes(segments: &mut [Segment]) {
+    let n = segments.len();
+    let density: Vec<f64> = segments.iter().map(|s| s.count / s.width).collect();
+    for index in 0..n {
+        let edge = |left: Option<usize>, right: Option<usize>| match (left, right) {
+            (Some(left), Some(right)) => {
+                let (h0, h1) = (segments[left].width, segments[right].width);
+                let share = h1 / (h0 + h1);
+                let slope = density[left] * share + density[right] * (1.0 - share);
+                slope.min(3.0 * density[left].min(density[right]))
+            }
+            _ => density[index],
+        };
+        let start = edge(index.checked_sub(1), Some(index));
+        let end = edge(Some(index), (index + 1 < n).then_some(index + 1));
+        let width = segments[index].width;
+        // Densities of bins narrower than 1e-308 overflow; then a straight line serves.
+        let slope = |s: f64| {
+            if s.is_finite() {
+                s * width
+            } else {
+                segments[index].count
+            }
+        };
+        segments[index].slopes = [slope(start), slope(end)];
+    }
+}
+
+/// The third derivative of the cumulative count, estimated by the second difference of densities, bounds the error of the cubic:
+/// the parabolic slopes are off by a sixth of it and the cubic by at most a tenth of that, 1/60; a sixteenth leaves room for noise.
+/// Where the density jumps, or an atom lies inside, it may be the whole bin.
+fn set_resolutions(segments: &mut [Segment], steps: &[(f64, f64)]) {
+    for index in 0..segments.len() {
+        let Segment {
+            start,
+            width,
+            count,
+            ..
+        } = segments[index];
+        let expected = |other: Option<&Segment>| other.map_or(0.0, |s| s.count * (width / s.width));
+        let before = expected(index.checked_sub(1).and_then(|left| segments.get(left)));
+        let after = expected(segments.get(index + 1));
+        let most = before.max(after).max(count);
+        let least = before.min(after).min(count);
+        let jump = most > JUMP * least + CHANCE * most.sqrt();
+        let atom = steps
+            .iter()
+            .any(|(value, _)| *value > start && *value < start + width);
+        let curvature = (before - 2.0 * count + after).abs() / 16.0;
+        if !jump && !atom && count > 0.0 && curvature < count {
+            segments[index].resolution = width * (curvature / count);
+        }
+    }
+}

@@ -1,0 +1,484 @@
+//! Covariances and correlations of groups of quantities, with errors from fourth-order co-moments.
+
+use serde::{Deserialize, Serialize};
+
+use super::bits;
+use super::tree::{BlockTree, Combine, TreeError};
+
+const LANES: usize = 8;
+/// Highest total order of a co-moment, and the side of the square array that holds all orders up to it.
+const ORDER: usize = 4;
+const SIDE: usize = ORDER + 1;
+const N_ORDERS: usize = SIDE * SIDE;
+const BINOMIAL: [[f64; SIDE]; SIDE] = [
+    [1.0, 0.0, 0.0, 0.0, 0.0],
+    [1.0, 1.0, 0.0, 0.0, 0.0],
+    [1.0, 2.0, 1.0, 0.0, 0.0],
+    [1.0, 3.0, 3.0, 1.0, 0.0],
+    [1.0, 4.0, 6.0, 4.0, 1.0],
+];
+
+/// Sums of (x − mean x)^a (y − mean y)^b over trials for a + b ≤ 4.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairMoments {
+    /// Trials in which all quantities of the group are finite.
+    pub count: u64,
+    #[serde(with = "bits::one")]
+    mean_x: f64,
+    #[serde(with = "bits::one")]
+    mean_y: f64,
+    /// [a × b]
+    #[serde(with = "bits::many")]
+    sums: Vec<f64>,
+}
+
+impl PairMoments {
+    fn empty() -> Self {
+        Self {
+            count: 0,
+            mean_x: 0.0,
+            mean_y: 0.0,
+            sums: vec![0.0; N_ORDERS],
+        }
+    }
+
+    /// Means of both.
+    #[must_use]
+    pub fn means(&self) -> (f64, f64) {
+        (self.mean_x, self.mean_y)
+    }
+
+    fn sum(&self, a: usize, b: usize) -> f64 {
+        self.sums[a * SIDE + b]
+    }
+
+    /// Central co-moment of order (a, b), divisor N.
+    fn central(&self, a: usize, b: usize) -> f64 {
+        self.sum(a, b) / self.count as f64
+    }
+
+    /// Covariance with divisor N − 1; `None` below two trials or where a product overflows.
+    #[must_use]
+    pub fn covariance(&self) -> Option<f64> {
+        finite(self.sum(1, 1) / self.count.checked_sub(1)? as f64)
+    }
+
+    /// Error of the covariance, √((m22 − m11²)/N).
+    ///
+    /// # Source
+    /// Kendall and Stuart (1977), vol. 1, section 10.10.
+    #[must_use]
+    pub fn covariance_error(&self) -> Option<f64> {
+        self.covariance()?;
+        let variance =
+            (self.central(2, 2) - self.central(1, 1) * self.central(1, 1)) / self.count as f64;
+        Some(finite(variance)?.max(0.0).sqrt())
+    }
+
+    /// Pearson correlation; `None` where either quantity is constant.
+    #[must_use]
+    pub fn correlation(&self) -> Option<f64> {
+        let product = self.sum(2, 0).sqrt() * self.sum(0, 2).sqrt();
+        if product > 0.0 {
+            Some(finite(self.sum(1, 1) / product)?.clamp(-1.0, 1.0))
+        } else {
+            None
+        }
+    }
+
+    /// Error of the correlation by the delta method: with standardised u, v, one trial contributes uv − r(u² + v²)/2, whose variance
+    /// over N is that of r. For a normal pair it is (1 − r²)²; it needs no such assumption.
+    ///
+    /// # Source
+    /// Kendall and Stuart (1977), vol. 1, section 10.9 (delta method applied to m11/√(m20 m02)).
+    #[must_use]
+    pub fn correlation_error(&self) -> Option<f64> {
+        let r = self.correlation()?;
+        let (sx, sy) = (self.central(2, 0).sqrt(), self.central(0, 2).sqrt());
+        let standard = |a: usize, b: usize| {
+            let power = |s: f64, n: usize| (0..n).fold(1.0, |product, _| product * s);
+            self.central(a, b) / (power(sx, a) * power(sy, b))
+        };
+        let variance = standard(2, 2) - r * (standard(3, 1) + standard(1, 3))
+            + 0.25 * r * r * (standard(4, 0) + 2.0 * standard(2, 2) + standard(0, 4));
+        Some((finite(variance)?.max(0.0) / self.count as f64).sqrt())
+    }
+}
+
+impl Combine for PairMoments {
+    fn combine(&self, other: &Self) -> Self {
+        if self.count == 0 {
+            return other.clone();
+        }
+        if other.count == 0 {
+            return self.clone();
+        }
+        let count = self.count + other.count;
+        let share = other.count as f64 / count as f64;
+        let mean_x = self.mean_x + (other.mean_x - self.mean_x) * share;
+        let mean_y = self.mean_y + (other.mean_y - self.mean_y) * share;
+        let left = recentred(&self.sums, self.mean_x - mean_x, self.mean_y - mean_y);
+        let right = recentred(&other.sums, other.mean_x - mean_x, other.mean_y - mean_y);
+        let mut sums: Vec<f64> = left.iter().zip(&right).map(|(a, b)| a + b).collect();
+        set_first_order(&mut sums);
+        Self {
+            count,
+            mean_x,
+            mean_y,
+            sums,
+        }
+    }
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// Sums about the mean of order one are zero but for rounding.
+fn set_first_order(sums: &mut [f64]) {
+    sums[1] = 0.0;
+    sums[SIDE] = 0.0;
+}
+
+/// Sums of (x + dx)^a (y + dy)^b from those of x^a y^b, by the binomial theorem.
+fn recentred(sums: &[f64], dx: f64, dy: f64) -> Vec<f64> {
+    let powers = |d: f64| [1.0, d, d * d, d * d * d, (d * d) * (d * d)];
+    let (px, py) = (powers(dx), powers(dy));
+    let mut moved = vec![0.0; N_ORDERS];
+    for a in 0..SIDE {
+        for b in 0..SIDE - a {
+            let mut sum = 0.0;
+            // From the highest order downwards: the large term first.
+            for i in (0..=a).rev() {
+                for j in (0..=b).rev() {
+                    sum += BINOMIAL[a][i]
+                        * BINOMIAL[b][j]
+                        * (px[a - i] * py[b - j])
+                        * sums[i * SIDE + j];
+                }
+            }
+            moved[a * SIDE + b] = sum;
+        }
+    }
+    moved
+}
+
+/// Sums of one pair inside the current block, about the first trial, in fixed lanes.
+#[derive(Debug, Clone)]
+struct PairSums {
+    origin: Option<(f64, f64)>,
+    lanes: Vec<[f64; N_ORDERS]>,
+}
+
+impl PairSums {
+    fn new() -> Self {
+        Self {
+            origin: None,
+            lanes: vec![[0.0; N_ORDERS]; LANES],
+        }
+    }
+
+    fn add(&mut self, lane: usize, x: f64, y: f64) {
+        let (x0, y0) = *self.origin.get_or_insert((x, y));
+        let powers = |d: f64| [1.0, d, d * d, d * d * d, (d * d) * (d * d)];
+        let (px, py) = (powers(x - x0), powers(y - y0));
+        for a in 0..SIDE {
+            for b in 0..SIDE - a {
+                self.lanes[lane][a * SIDE + b] += px[a] * py[b];
+            }
+        }
+    }
+
+    fn finish(&mut self) -> PairMoments {
+        let sums = std::mem::replace(self, Self::new());
+        let Some((x0, y0)) = sums.origin else {
+            return PairMoments::empty();
+        };
+        let total: Vec<f64> = (0..N_ORDERS)
+            .map(|order| {
+                let [a, b, c, d, e, f, g, h] = std::array::from_fn(|lane| sums.lanes[lane][order]);
+                ((a + b) + (c + d)) + ((e + f) + (g + h))
+            })
+            .collect();
+        let n = total[0];
+        let (dx, dy) = (total[SIDE] / n, total[1] / n);
+        let mut central = recentred(&total, -dx, -dy);
+        set_first_order(&mut central);
+        // At most 4,096 trials: n is a whole number below 2^53.
+        PairMoments {
+            count: n as u64,
+            mean_x: x0 + dx,
+            mean_y: y0 + dy,
+            sums: central,
+        }
+    }
+}
+
+/// Number of each group's quantities, in the order of groups.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct JointPlan {
+    /// Quantities of each group, at least two.
+    pub sizes: Vec<usize>,
+}
+
+impl JointPlan {
+    fn n_pairs(&self, group: usize) -> usize {
+        let size = self.sizes[group];
+        size * size.saturating_sub(1) / 2
+    }
+
+    /// Place of the group's first pair among all pairs.
+    fn first_pair(&self, group: usize) -> usize {
+        (0..group).map(|earlier| self.n_pairs(earlier)).sum()
+    }
+}
+
+/// Co-moments of one thread's current block.
+#[derive(Debug, Clone)]
+pub struct JointAccumulator {
+    plan: JointPlan,
+    pairs: Vec<PairSums>,
+}
+
+impl JointAccumulator {
+    /// Accumulator of all groups.
+    #[must_use]
+    pub fn new(plan: &JointPlan) -> Self {
+        let n_pairs = plan.first_pair(plan.sizes.len());
+        Self {
+            plan: plan.clone(),
+            pairs: vec![PairSums::new(); n_pairs],
+        }
+    }
+
+    /// Adds consecutive trials, the first being `offset` in the block; `columns` are the group's quantities, equally long. Batches of a
+    /// block come in ascending order. A trial with a non-finite quantity is left out of its group (the accumulator of values reports it).
+    pub fn update(&mut self, group: usize, offset: usize, columns: &[&[f64]]) {
+        debug_assert_eq!(columns.len(), self.plan.sizes[group]);
+        let first_pair = self.plan.first_pair(group);
+        let n_trials = columns.iter().map(|column| column.len()).min().unwrap_or(0);
+        for trial in 0..n_trials {
+            if columns.iter().any(|column| !column[trial].is_finite()) {
+                continue;
+            }
+            let mut pair = first_pair;
+            for j in 1..columns.len() {
+                for i in 0..j {
+                    self.pairs[pair].add(
+                        (offset + trial) % LANES,
+                        columns[i][trial],
+                        columns[j][trial],
+                    );
+                    pair += 1;
+                }
+            }
+        }
+    }
+
+    /// Co-moments of the block, all pairs of all groups; the next block begins.
+    pub fn finish_block(&mut self) -> Vec<PairMoments> {
+        self.pairs.iter_mut().map(PairSums::finish).collect()
+    }
+}
+
+/// Co-moments of all blocks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JointStatistics {
+    plan: JointPlan,
+    tree: BlockTree<PairMoments>,
+}
+
+impl JointStatistics {
+    /// No block yet.
+    #[must_use]
+    pub fn new(plan: JointPlan) -> Self {
+        Self {
+            plan,
+            tree: BlockTree::new(),
+        }
+    }
+
+    /// Adds one block.
+    ///
+    /// # Errors
+    /// As [`BlockTree::insert`].
+    pub fn insert(&mut self, block: u64, pairs: Vec<PairMoments>) -> Result<(), TreeError> {
+        self.tree.insert(block, pairs)
+    }
+
+    /// Adds another part of the run.
+    ///
+    /// # Errors
+    /// As [`BlockTree::insert`].
+    pub fn merge(&mut self, other: Self) -> Result<(), TreeError> {
+        self.tree.merge(other.tree)
+    }
+
+    /// Co-moments of blocks 0 … `n_blocks` − 1.
+    ///
+    /// # Errors
+    /// As [`BlockTree::finish`].
+    pub fn finish(&self, n_blocks: u64) -> Result<JointSummary, TreeError> {
+        Ok(JointSummary {
+            plan: self.plan.clone(),
+            pairs: self.tree.finish(n_blocks)?,
+        })
+    }
+}
+
+/// Co-moments of the run.
+#[derive(Debug, Clone)]
+pub struct JointSummary {
+    plan: JointPlan,
+    pairs: Vec<PairMoments>,
+}
+
+impl JointSummary {
+    /// Co-moments of quantities `i` < `j` of a group: x is quantity `i`, y is `j`. `None` for any other pair.
+    #[must_use]
+    pub fn pair(&self, group: usize, i: usize, j: usize) -> Option<&PairMoments> {
+        if group >= self.plan.sizes.len() || i >= j || j >= self.plan.sizes[group] {
+            return None;
+        }
+        self.pairs
+            .get(self.plan.first_pair(group) + j * (j - 1) / 2 + i)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::target::TRIALS_PER_BLOCK;
+    use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
+
+    fn columns(n: usize, seed: u64) -> [Vec<f64>; 3] {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let normal = |rng: &mut ChaCha8Rng| -> f64 { rng.sample(rand_distr::StandardNormal) };
+        let mut columns = [vec![], vec![], vec![]];
+        for _ in 0..n {
+            let (a, b, c) = (normal(&mut rng), normal(&mut rng), normal(&mut rng));
+            columns[0].push(1e6 + a);
+            columns[1].push(0.6 * a + 0.8 * b);
+            columns[2].push((0.5 * b + c).exp());
+        }
+        columns
+    }
+
+    fn summary(columns: &[Vec<f64>], batch: usize, order: impl Fn(usize) -> usize) -> JointSummary {
+        let plan = JointPlan { sizes: vec![2, 3] };
+        let mut accumulator = JointAccumulator::new(&plan);
+        let mut statistics = JointStatistics::new(plan);
+        let n_blocks = columns[0].len().div_ceil(TRIALS_PER_BLOCK);
+        for block in (0..n_blocks).map(order) {
+            let start = block * TRIALS_PER_BLOCK;
+            let end = (start + TRIALS_PER_BLOCK).min(columns[0].len());
+            for from in (start..end).step_by(batch) {
+                let to = (from + batch).min(end);
+                let slices: Vec<&[f64]> = columns.iter().map(|c| &c[from..to]).collect();
+                accumulator.update(0, from - start, &slices[..2]);
+                accumulator.update(1, from - start, &slices);
+            }
+            statistics
+                .insert(block as u64, accumulator.finish_block())
+                .unwrap();
+        }
+        statistics.finish(n_blocks as u64).unwrap()
+    }
+
+    #[test]
+    fn batches_and_order_of_blocks_do_not_change_a_bit() {
+        let columns = columns(10_001, 1);
+        let whole = summary(&columns, 4096, |b| b);
+        for batch in [1, 7, 256, 1000] {
+            assert_eq!(summary(&columns, batch, |b| 2 - b).pairs, whole.pairs);
+        }
+    }
+
+    #[test]
+    fn covariance_and_correlation_equal_two_pass_sums() {
+        let columns = columns(10_001, 2);
+        let whole = summary(&columns, 1000, |b| b);
+        let n = 10_001.0;
+        let mean = |c: usize| columns[c].iter().sum::<f64>() / n;
+        for (i, j) in [(0, 1), (0, 2), (1, 2)] {
+            let (mi, mj) = (mean(i), mean(j));
+            let sum = |a: i32, b: i32| -> f64 {
+                columns[i]
+                    .iter()
+                    .zip(&columns[j])
+                    .map(|(x, y)| (x - mi).powi(a) * (y - mj).powi(b))
+                    .sum()
+            };
+            let pair = whole.pair(1, i, j).unwrap();
+            // 1e4 roundings of 1e-16 beside values of 1e6: 1e-10 of an sd in each difference.
+            let close = |found: f64, expected: f64| {
+                assert!(
+                    (found - expected).abs() < 1e-8 * expected.abs().max(1.0),
+                    "{found} {expected}"
+                )
+            };
+            close(pair.covariance().unwrap(), sum(1, 1) / (n - 1.0));
+            close(
+                pair.correlation().unwrap(),
+                sum(1, 1) / (sum(2, 0) * sum(0, 2)).sqrt(),
+            );
+            close(
+                pair.covariance_error().unwrap(),
+                ((sum(2, 2) / n - (sum(1, 1) / n).powi(2)) / n).sqrt(),
+            );
+        }
+        assert_eq!(whole.pair(0, 0, 1), whole.pair(1, 0, 1));
+        assert!(
+            whole.pair(0, 1, 0).is_none()
+                && whole.pair(2, 0, 1).is_none()
+                && whole.pair(0, 0, 2).is_none()
+        );
+    }
+
+    #[test]
+    fn correlation_error_is_the_spread_over_seeds() {
+        // 300 runs: the sd of the correlations is known to 1/√600 = 4 %; 15 % are nearly four of these.
+        for (i, j) in [(0, 1), (1, 2)] {
+            let runs: Vec<(f64, f64)> = (0..300)
+                .map(|seed| {
+                    let whole = summary(&columns(1000, 100 + seed), 1000, |b| b);
+                    let pair = whole.pair(1, i, j).unwrap();
+                    (
+                        pair.correlation().unwrap(),
+                        pair.correlation_error().unwrap(),
+                    )
+                })
+                .collect();
+            let mean = runs.iter().map(|r| r.0).sum::<f64>() / 300.0;
+            let sd = (runs.iter().map(|r| (r.0 - mean).powi(2)).sum::<f64>() / 299.0).sqrt();
+            let stated = runs.iter().map(|r| r.1).sum::<f64>() / 300.0;
+            assert!((stated / sd - 1.0).abs() < 0.15, "{stated} against {sd}");
+            if (i, j) == (0, 1) {
+                // Normal pair: (1 − r²)/√N; the mean of 300 errors of 5 % each is within 1 %, and the bias is of order 1/N.
+                assert!(
+                    (stated / ((1.0 - 0.36) / 1000_f64.sqrt()) - 1.0).abs() < 0.02,
+                    "{stated}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn degenerate_pairs_have_no_correlation() {
+        let constant = summary(
+            &[
+                vec![1.0; 10],
+                (0..10).map(f64::from).collect(),
+                vec![2.0; 10],
+            ],
+            3,
+            |b| b,
+        );
+        assert_eq!(constant.pair(0, 0, 1).unwrap().correlation(), None);
+        assert_eq!(constant.pair(0, 0, 1).unwrap().covariance(), Some(0.0));
+        let mut broken = columns(100, 3);
+        broken[0][17] = f64::NAN;
+        assert_eq!(summary(&broken, 7, |b| b).pair(1, 1, 2).unwrap().count, 99);
+        assert_eq!(PairMoments::empty().covariance(), None);
+    }
+}

@@ -1,0 +1,47 @@
+//! Mergeable statistics of all output cells: moments, quantiles, crossings, co-moments and their Monte Carlo errors.
+//!
+//! Each thread has a [`BlockAccumulator`]; finished blocks go to [`Statistics`], thread parts are merged into it, and [`Statistics::finish`]
+//! answers per target. Float sums follow a fixed tree over block numbers, everything else is integer counts: batches, threads and shards
+//! change no bit.
+
+mod accumulator;
+mod bits;
+mod counts;
+mod crossing;
+mod discrete;
+mod distribution;
+pub mod error;
+mod exact;
+mod grid;
+mod interpolant;
+mod joint;
+mod level;
+mod moments;
+mod non_finite;
+mod pilot;
+mod ranks;
+mod sketch;
+mod statistics;
+mod target;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+pub use accumulator::{BlockAccumulator, FinishedBlock};
+pub use counts::Mode;
+pub use crossing::{CrossingDate, FirstCrossing, Probability};
+pub use distribution::{Distribution, Quantile};
+pub use error::QuantileEstimate;
+pub use exact::{MOST_EXACT_VALUES, fits_exactly};
+pub use grid::Grid;
+pub use interpolant::Interpolant;
+pub use joint::{JointAccumulator, JointPlan, JointStatistics, JointSummary, PairMoments};
+pub use level::HUB_LEVELS;
+pub use moments::Moments;
+pub use non_finite::NonFinite;
+pub use pilot::PilotCapture;
+pub use ranks::{mid_ranks, spearman};
+pub use statistics::{Statistics, StatisticsError, Summary, ValueSummary};
+pub use target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan};
+pub use tree::{BlockTree, Combine, TreeError};
