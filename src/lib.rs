@@ -7,8 +7,10 @@
 pub mod diag;
 pub mod dimension;
 pub mod dist;
+pub mod export;
 pub mod expr;
 pub mod math;
 pub mod model;
+pub mod result;
 pub mod source;
 pub mod unit;
