@@ -11,6 +11,7 @@ pub mod export;
 pub mod expr;
 pub mod math;
 pub mod model;
+pub mod render;
 pub mod result;
 pub mod source;
 pub mod unit;
