@@ -2,7 +2,7 @@
 
 use crate::result::CrossingCell;
 
-use super::number::percent_with_error;
+use super::number::{percent, percent_with_error};
 use super::svg::{Drawing, GREY, INK, TextStyle};
 
 const BAR: &str = "#7a8794";
@@ -51,8 +51,32 @@ pub(super) fn draw(drawing: &mut Drawing, cell: &CrossingCell, place: &StripPlac
         .fold(0.0, f64::max)
         .max(f64::MIN_POSITIVE);
     let small = TextStyle::new(10.5).middle();
+    let names = TextStyle::new(11.0).middle();
+    let step = place
+        .xs
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .fold(f64::INFINITY, f64::min);
+    // Where bars are narrow the errors are left to the text alternative and the tables; where even that does not fit, so are the numbers.
+    let fits = |text: &dyn Fn(f64, Option<f64>) -> String| {
+        cell.first
+            .iter()
+            .all(|entry| small.width(&text(entry.probability, entry.error)) + 6.0 <= step)
+    };
+    let (with_errors, alone) = (fits(&percent_with_error), fits(&percent));
+    // Every n-th name, counted from the last, so that none touches the next.
+    let widest = bars
+        .iter()
+        .map(|(_, name, ..)| names.width(name))
+        .fold(0.0, f64::max);
+    let every = if step.is_finite() {
+        ((widest + 6.0) / step).ceil().max(1.0) as usize
+    } else {
+        1
+    };
     let y = |probability: f64| place.bottom - probability / tallest * (place.bottom - place.top);
-    for (x, name, probability, error, fill) in &bars {
+    for (index, (x, name, probability, error, fill)) in bars.iter().enumerate() {
+        let never = index + 1 == bars.len();
         let top = y(*probability);
         drawing.rectangle(
             (x - place.bar_width / 2.0, top),
@@ -71,18 +95,19 @@ pub(super) fn draw(drawing: &mut Drawing, cell: &CrossingCell, place: &StripPlac
                 label_base = high - 5.0;
             }
         }
-        drawing.text(
-            *x,
-            label_base,
-            &small,
-            &percent_with_error(*probability, *error),
-        );
-        drawing.text(
-            *x,
-            place.bottom + 15.0,
-            &TextStyle::new(11.0).middle(),
-            name,
-        );
+        if never || with_errors {
+            drawing.text(
+                *x,
+                label_base,
+                &small,
+                &percent_with_error(*probability, *error),
+            );
+        } else if alone {
+            drawing.text(*x, label_base, &small, &percent(*probability, *error));
+        }
+        if never || (bars.len() - 2 - index).is_multiple_of(every) {
+            drawing.text(*x, place.bottom + 15.0, &names, name);
+        }
     }
     drawing.line(
         (place.left, place.bottom),

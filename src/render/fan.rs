@@ -252,18 +252,33 @@ impl Fan {
         }
     }
 
-    /// Median and 5 % to 95 % at the last label: `450 (131 to 1,545)`.
-    pub(super) fn last_numbers(&self, scale: Scale) -> String {
+    /// Median and the bounds of the widest band at the last label: `450`, `131 to 1550`.
+    pub(super) fn last_numbers(&self, scale: Scale) -> (String, String) {
         let number = |(value, error): (f64, Option<f64>)| {
             supported(scale.divide(value), error.map(|error| scale.divide(error)))
                 .replace('-', "\u{2212}")
         };
         let median = self.median.last().copied().map(number).unwrap_or_default();
-        format!(
-            "{median} ({} to {})",
-            number(self.last_bounds[0]),
-            number(self.last_bounds[1])
+        (
+            median,
+            format!(
+                "{} to {}",
+                number(self.last_bounds[0]),
+                number(self.last_bounds[1])
+            ),
         )
+    }
+}
+
+/// The scale that suits the medians, as in the tables; that of all numbers where every median is zero.
+pub(super) fn scale_of<'a>(fans: impl Iterator<Item = &'a Fan> + Clone) -> Scale {
+    let medians = fans
+        .clone()
+        .flat_map(|fan| fan.median.iter().map(|(value, _)| *value));
+    if medians.clone().any(|value| value != 0.0) {
+        Scale::of(medians)
+    } else {
+        Scale::of(fans.flat_map(Fan::extent))
     }
 }
 

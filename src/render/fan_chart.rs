@@ -4,7 +4,7 @@ use crate::result::{Labels, ResultDocument};
 
 use super::axis::Axis;
 use super::crossing_strip::{self, StripPlace};
-use super::fan::{ChartError, Fan, band_fill, coverage_text, fans};
+use super::fan::{ChartError, Fan, band_fill, coverage_text, fans, scale_of};
 use super::number::{Scale, rounded};
 use super::svg::{Colour, Drawing, GREY, GRID, INK, TextStyle};
 
@@ -51,7 +51,7 @@ pub fn fan_chart(document: &ResultDocument, chart: &FanChart<'_>) -> Result<Stri
             })?)
         }
     };
-    let scale = Scale::of(fans.iter().flat_map(Fan::extent));
+    let scale = scale_of(fans.iter());
     let unit = scale.unit(fans[0].unit.as_deref());
     let title = chart_title(&fans);
     let mut drawing = Drawing::default();
@@ -78,12 +78,19 @@ pub fn fan_chart(document: &ResultDocument, chart: &FanChart<'_>) -> Result<Stri
         fans.iter()
             .flat_map(Fan::extent)
             .map(|value| scale.divide(value)),
-        5,
+        8,
         top,
         bottom,
     );
     let xs = positions(fans[0].labels.len(), LEFT, RIGHT);
-    draw_frame(&mut drawing, &axis, LEFT, RIGHT, 11.0);
+    // Grid lines end where the direct labels begin.
+    draw_frame(
+        &mut drawing,
+        &axis,
+        LEFT,
+        xs.last().map_or(RIGHT, |last| last + 8.0),
+        11.0,
+    );
     for fan in &fans {
         fan.draw_bands(&mut drawing, &xs, &axis, scale);
     }
@@ -280,13 +287,13 @@ fn direct_labels(
         .iter()
         .map(|fan| {
             let lines = bold.wrap(&fan.title, LABEL_ROOM);
-            let height = (lines.len() + 1) as f64 * LINE;
+            let height = (lines.len() + 2) as f64 * LINE;
             let centre = axis.y(scale.divide(fan.median.last().map_or(0.0, |(value, _)| *value)));
             (centre - height / 2.0, lines, fan)
         })
         .collect();
     blocks.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let height = |lines: &[String]| (lines.len() + 1) as f64 * LINE;
+    let height = |lines: &[String]| (lines.len() + 2) as f64 * LINE;
     // Downwards, then back up from the lower edge: blocks keep their order and stay within the plot.
     let mut free_from = top;
     for (start, lines, _) in &mut blocks {
@@ -309,7 +316,14 @@ fn direct_labels(
             drawing.text(x, base, &bold.clone().colour(&colour), line);
             base += LINE;
         }
-        drawing.text(x, base, &TextStyle::new(11.0), &fan.last_numbers(scale));
+        let (median, bounds) = fan.last_numbers(scale);
+        drawing.text(x, base, &TextStyle::new(11.0), &format!("median {median}"));
+        drawing.text(
+            x,
+            base + LINE,
+            &TextStyle::new(11.0),
+            &format!("5–95 %: {bounds}"),
+        );
     }
 }
 
@@ -323,10 +337,10 @@ pub(super) fn describe(fans: &[Fan], scale: Scale, unit: &str, place_name: &str)
             } else {
                 format!(" {unit}")
             };
+            let (median, bounds) = fan.last_numbers(scale);
             text.push_str(&format!(
-                " {} in {last}: median {}{unit} (5 % to 95 % of trials).",
-                fan.title,
-                fan.last_numbers(scale)
+                " {} in {last}: median {median}{unit}, 5 % to 95 % of trials {bounds}.",
+                fan.title
             ));
         }
     }
@@ -349,7 +363,7 @@ pub(super) fn caption(document: &ResultDocument, overlaid: bool, more: &str) -> 
         variants.push_str(&format!(", given {}", run.evidence.join(", ")));
     }
     format!(
-        "Bands cover {} of {} trials at each time label. In brackets: 5 % to 95 %. Central case: every uncertain input at its median.{more} \
+        "Bands cover {} of {} trials at each time label. Central case: every uncertain input at its median.{more} \
          Model {}{variants}; {} design, seed {}, engine {}.",
         coverage_text(overlaid),
         rounded(run.trials as f64, 0),

@@ -1,6 +1,7 @@
 //! Numbers for readers: a printed digit is a digit that the Monte Carlo error supports.
 //!
-//! - Alone, a value is rounded to the smallest power of ten that is not below its error, so the last digit is uncertain by at most one standard error: 68.01 with error 0.05 is `68.0`.
+//! - Alone, a value ends at the leading digit of its error if that digit is 1 to 3, else one place before: the last digit is then uncertain by at most three units, and rounding adds
+//!   less than the error itself: 68.01 with error 0.02 is `68.01`, with error 0.05 `68.0`.
 //! - Beside its error (`±`) both are rounded to the leading digit of the error: `68.01 ± 0.05`.
 //! - Where no error is known, three significant digits follow `≈`.
 //! - An error of exactly zero belongs to a constant: up to six significant digits.
@@ -71,9 +72,7 @@ impl Scale {
 pub fn supported(value: f64, error: Option<f64>) -> String {
     match error {
         None => format!("≈ {}", significant(value, 3)),
-        Some(error) if error > 0.0 && error.is_finite() => {
-            rounded(value, position_not_below(error))
-        }
+        Some(error) if error > 0.0 && error.is_finite() => rounded(value, last_supported(error)),
         Some(_) => exact(value),
     }
 }
@@ -122,9 +121,7 @@ pub fn exact(value: f64) -> String {
 /// A value without error of its own, to the decimal that the error of a neighbour supports, so that a row reads evenly.
 pub(super) fn beside(value: f64, error: Option<f64>) -> String {
     match error {
-        Some(error) if error > 0.0 && error.is_finite() => {
-            rounded(value, position_not_below(error))
-        }
+        Some(error) if error > 0.0 && error.is_finite() => rounded(value, last_supported(error)),
         _ => significant(value, 3),
     }
 }
@@ -187,10 +184,10 @@ fn leading_digit(error: f64) -> i32 {
     exponent_of(&format!("{error:.0e}"))
 }
 
-/// The smallest power of ten that is not below the error.
-fn position_not_below(error: f64) -> i32 {
-    let text = format!("{error:e}");
-    exponent_of(&text) + i32::from(!text.starts_with("1e"))
+/// The decimal position at which a value without its error beside it ends.
+fn last_supported(error: f64) -> i32 {
+    let text = format!("{error:.0e}");
+    exponent_of(&text) + i32::from(!text.starts_with(['1', '2', '3']))
 }
 
 fn exponent_of(text: &str) -> i32 {
@@ -221,8 +218,10 @@ mod tests {
     fn a_value_alone_has_the_digits_its_error_supports() {
         for (value, error, text) in [
             (68.0123, 0.05, "68.0"),
-            (68.0123, 0.1, "68.0"),
-            (68.0123, 0.11, "68"),
+            (68.0123, 0.3, "68.0"),
+            (68.0123, 0.4, "68"),
+            (0.4512, 0.021, "0.45"),
+            (68.0123, 0.096, "68.0"),
             (68.0123, 0.009, "68.01"),
             (123_456.7, 90.0, "123,500"),
             (123_456.7, 1.0, "123,457"),

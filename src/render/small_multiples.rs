@@ -3,7 +3,7 @@
 use crate::result::{Labels, ResultDocument};
 
 use super::axis::Axis;
-use super::fan::{ChartError, Fan, fans};
+use super::fan::{ChartError, Fan, fans, scale_of};
 use super::fan_chart::{caption, chart_title, draw_frame, draw_time, legend, positions};
 use super::number::{Scale, percent_with_error};
 use super::svg::{Drawing, GREY, TextStyle};
@@ -55,8 +55,7 @@ pub fn small_multiples(
         .iter()
         .map(|at| Panel::new(document, chart, at))
         .collect::<Result<Vec<_>, _>>()?;
-    let all = || panels.iter().flat_map(|panel| &panel.fans);
-    let scale = Scale::of(all().flat_map(Fan::extent));
+    let scale = scale_of(panels.iter().flat_map(|panel| &panel.fans));
     let unit = scale.unit(panels[0].fans[0].unit.as_deref());
     let overlaid = chart.outputs.len() > 1;
     let title = chart_title(&panels[0].fans);
@@ -82,16 +81,21 @@ pub fn small_multiples(
     drawing.text(MARGIN, y, &TextStyle::new(12.5).colour(GREY), &subtitle);
     y += 24.0;
     if overlaid {
-        colours(&mut drawing, &panels[0].fans, y);
-        y += 19.0;
+        y = colours(&mut drawing, &panels[0].fans, y) + 19.0;
     }
     legend(&mut drawing, MARGIN, y, overlaid, panels[0].fans[0].hue);
     y += 16.0;
 
     let columns = chart.columns.clamp(1, panels.len());
     let width = (WIDTH - 2.0 * MARGIN - GUTTER * (columns - 1) as f64) / columns as f64;
-    let note_room = if chart.crossing.is_some() { 15.0 } else { 0.0 };
     let bold = TextStyle::new(12.0).bold();
+    let grey = TextStyle::new(10.5).colour(GREY);
+    let panel_note = |panel: &Panel| {
+        panel
+            .note
+            .as_ref()
+            .map_or_else(Vec::new, |note| grey.wrap(note, width))
+    };
     let panel_heading = |panel: &Panel| bold.wrap(&panel.name, width);
     for row in panels.chunks(columns) {
         let heading_lines = row
@@ -99,13 +103,16 @@ pub fn small_multiples(
             .map(|panel| panel_heading(panel).len())
             .max()
             .unwrap_or(1);
-        let top = y + 16.0 * heading_lines as f64 + note_room + 16.0;
+        let note_lines = row
+            .iter()
+            .map(|panel| panel_note(panel).len())
+            .max()
+            .unwrap_or(0);
+        let top = y + 16.0 * heading_lines as f64 + 14.0 * note_lines as f64 + 16.0;
         for (column, panel) in row.iter().enumerate() {
             let left = MARGIN + column as f64 * (width + GUTTER);
             let base = drawing.lines(left, y + 14.0, &bold, &panel_heading(panel));
-            if let Some(note) = &panel.note {
-                drawing.text(left, base, &TextStyle::new(10.5).colour(GREY), note);
-            }
+            drawing.lines(left, base, &grey, &panel_note(panel));
             panel.draw(
                 &mut drawing,
                 scale,
@@ -121,7 +128,7 @@ pub fn small_multiples(
         ""
     };
     let small = TextStyle::new(10.5).colour(GREY);
-    let text = caption(document, overlaid, errors).replace(" In brackets: 5 % to 95 %.", "");
+    let text = caption(document, overlaid, errors);
     y = drawing.lines(
         MARGIN,
         y + 10.0,
@@ -196,7 +203,7 @@ impl Panel {
                 .iter()
                 .flat_map(Fan::extent)
                 .map(|value| scale.divide(value)),
-            4,
+            5,
             top,
             bottom,
         );
@@ -221,10 +228,10 @@ impl Panel {
                 } else {
                     format!(" {unit}")
                 };
+                let (median, bounds) = fan.last_numbers(scale);
                 text.push_str(&format!(
-                    " {} in {last} {}{unit};",
-                    fan.title,
-                    fan.last_numbers(scale)
+                    " {} in {last}: median {median}{unit}, 5 % to 95 % of trials {bounds}.",
+                    fan.title
                 ));
             }
         }
@@ -235,13 +242,17 @@ impl Panel {
     }
 }
 
-/// Which hue is which output.
-fn colours(drawing: &mut Drawing, fans: &[Fan], y: f64) {
-    let mut x = MARGIN;
+/// Which hue is which output; returns the base line of the last row.
+fn colours(drawing: &mut Drawing, fans: &[Fan], first_base: f64) -> f64 {
+    let (mut x, mut y) = (MARGIN, first_base);
     for fan in fans {
         let style = TextStyle::new(11.5)
             .bold()
             .colour(&fan.hue.for_text().hex());
+        let room = 24.0 + style.width(&fan.title);
+        if x > MARGIN && x + room > WIDTH - MARGIN {
+            (x, y) = (MARGIN, y + 17.0);
+        }
         drawing.rectangle(
             (x, y - 9.0),
             (18.0, 10.0),
@@ -255,6 +266,7 @@ fn colours(drawing: &mut Drawing, fans: &[Fan], y: f64) {
             2.0,
         );
         drawing.text(x + 24.0, y, &style, &fan.title);
-        x += 24.0 + style.width(&fan.title) + 24.0;
+        x += room + 24.0;
     }
+    y
 }
