@@ -1,0 +1,286 @@
+//! Files that appear whole or not at all, in a folder that is checked before the run.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile, TempPath};
+
+/// A file or folder that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} {}: {source}", path.display())]
+pub struct FileError {
+    /// What was tried.
+    pub action: &'static str,
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Why it failed.
+    pub source: io::Error,
+}
+
+/// Attaches what was tried, and where.
+fn at<T>(action: &'static str, path: &Path, result: io::Result<T>) -> Result<T, FileError> {
+    result.map_err(|source| FileError {
+        action,
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// A folder that was found writable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFolder {
+    path: PathBuf,
+}
+
+impl OutputFolder {
+    /// Makes the folder where it is missing, and writes and removes a file in it, so that a long run does not fail at its end.
+    ///
+    /// # Errors
+    /// The path is a file, or the folder cannot be made or written to.
+    pub fn prepare(path: impl Into<PathBuf>) -> Result<Self, FileError> {
+        let path = path.into();
+        at("make the folder", &path, fs::create_dir_all(&path))?;
+        let probe = at("write in the folder", &path, stage_in(&path))?;
+        at("write in the folder", &path, probe.close())?;
+        Ok(Self { path })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes all files (relative path, content), or none. Every content is first written and synchronised under a temporary name beside its target; only when all are there
+    /// are they renamed, in the order given (put the file that readers look for last). If a rename fails, the earlier ones are undone.
+    ///
+    /// # Errors
+    /// A path that leaves the folder, or a failure to write; the old files are then still there.
+    pub fn write_all(&self, files: &[(&str, &[u8])]) -> Result<(), FileError> {
+        let mut staged = Vec::with_capacity(files.len());
+        for (name, content) in files {
+            let target = self.target(name)?;
+            let folder = target.parent().unwrap_or(&self.path);
+            at("make the folder", folder, fs::create_dir_all(folder))?;
+            let file = at(
+                "write",
+                &target,
+                stage_in(folder).and_then(|mut file| {
+                    file.write_all(content)?;
+                    file.as_file().sync_all()?;
+                    Ok(file)
+                }),
+            )?;
+            if target.is_dir() {
+                return at(
+                    "write",
+                    &target,
+                    Err(io::Error::other("a folder of that name is in the way")),
+                );
+            }
+            staged.push((file, target));
+        }
+        let mut done: Vec<Replaced> = Vec::with_capacity(staged.len());
+        for (file, target) in staged {
+            let step = keep_old(&target).and_then(|old| {
+                file.persist(&target).map_err(|failure| failure.error)?;
+                Ok(Replaced {
+                    target: target.clone(),
+                    old,
+                })
+            });
+            match at("write", &target, step) {
+                Ok(replaced) => done.push(replaced),
+                Err(error) => {
+                    let undone: Vec<_> = done.into_iter().rev().map(Replaced::undo).collect();
+                    undone.into_iter().collect::<Result<(), _>>()?;
+                    return Err(error);
+                }
+            }
+        }
+        for replaced in &done {
+            let folder = replaced.target.parent().unwrap_or(&self.path);
+            at("synchronise the folder", folder, synchronise(folder))?;
+        }
+        Ok(())
+    }
+
+    fn target(&self, name: &str) -> Result<PathBuf, FileError> {
+        let relative = Path::new(name);
+        let inside = !name.is_empty()
+            && relative
+                .components()
+                .all(|component| matches!(component, Component::Normal(_)));
+        let path = self.path.join(relative);
+        if inside {
+            Ok(path)
+        } else {
+            at(
+                "write",
+                &path,
+                Err(io::Error::other("the path leaves the folder")),
+            )
+        }
+    }
+}
+
+/// A file that has taken its new content.
+struct Replaced {
+    target: PathBuf,
+    /// A second name of the old content, removed when dropped.
+    old: Option<TempPath>,
+}
+
+impl Replaced {
+    fn undo(self) -> Result<(), FileError> {
+        let restored = match self.old {
+            Some(old) => old.persist(&self.target).map_err(|failure| failure.error),
+            None => fs::remove_file(&self.target),
+        };
+        at("restore", &self.target, restored)
+    }
+}
+
+/// A second name for the file, if there is one: a hard link, or a copy where the file system has no links.
+fn keep_old(target: &Path) -> io::Result<Option<TempPath>> {
+    if !target.try_exists()? {
+        return Ok(None);
+    }
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let name = stage_in(folder)?.into_temp_path();
+    fs::remove_file(&name)?;
+    fs::hard_link(target, &name).or_else(|_| fs::copy(target, &name).map(drop))?;
+    Ok(Some(name))
+}
+
+/// A temporary file with the rights that an ordinary new file would get.
+fn stage_in(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".fanfare-").suffix(".partial");
+    #[cfg(unix)]
+    {
+        // Temporary files are made private by default; 0o666 is what the process's mask is meant to act on.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// A rename lasts through a power cut only when its folder has reached the disk. Other systems cannot open a folder for this.
+fn synchronise(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        fs::File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn files_are_written_and_replaced_without_remains() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::prepare(parent.path().join("results/model")).unwrap();
+        assert!(names(folder.path()).is_empty());
+        folder
+            .write_all(&[("a.csv", b"old"), ("charts/b.svg", b"<svg/>")])
+            .unwrap();
+        folder.write_all(&[("a.csv", b"new")]).unwrap();
+        assert_eq!(fs::read(folder.path().join("a.csv")).unwrap(), b"new");
+        assert_eq!(
+            fs::read(folder.path().join("charts/b.svg")).unwrap(),
+            b"<svg/>"
+        );
+        assert_eq!(names(folder.path()), ["a.csv", "charts"]);
+        assert_eq!(names(&folder.path().join("charts")), ["b.svg"]);
+    }
+
+    #[test]
+    fn a_failure_leaves_every_old_file() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::prepare(parent.path()).unwrap();
+        folder.write_all(&[("a.csv", b"old")]).unwrap();
+        fs::create_dir(parent.path().join("result.json")).unwrap();
+        let error = folder
+            .write_all(&[
+                ("a.csv", b"new"),
+                ("new.csv", b"new"),
+                ("result.json", b"{}"),
+            ])
+            .unwrap_err();
+        assert!(error.to_string().contains("result.json"), "{error}");
+        assert_eq!(fs::read(parent.path().join("a.csv")).unwrap(), b"old");
+        assert_eq!(names(parent.path()), ["a.csv", "result.json"]);
+    }
+
+    #[test]
+    fn undoing_restores_old_content_and_removes_new_files() {
+        let parent = tempfile::tempdir().unwrap();
+        let (kept, made) = (parent.path().join("kept"), parent.path().join("made"));
+        fs::write(&kept, b"old").unwrap();
+        let old = keep_old(&kept).unwrap();
+        assert!(old.is_some());
+        fs::remove_file(&kept).unwrap();
+        fs::write(&kept, b"new").unwrap();
+        fs::write(&made, b"new").unwrap();
+        Replaced {
+            target: kept.clone(),
+            old,
+        }
+        .undo()
+        .unwrap();
+        Replaced {
+            target: made.clone(),
+            old: None,
+        }
+        .undo()
+        .unwrap();
+        assert_eq!(fs::read(&kept).unwrap(), b"old");
+        assert_eq!(names(parent.path()), ["kept"]);
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_found_before_the_run() {
+        let parent = tempfile::tempdir().unwrap();
+        let file = parent.path().join("results");
+        fs::write(&file, b"").unwrap();
+        let error = OutputFolder::prepare(&file).unwrap_err();
+        assert_eq!(error.path, file);
+        assert!(OutputFolder::prepare(file.join("model")).is_err());
+    }
+
+    #[test]
+    fn paths_that_leave_the_folder_are_refused() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::prepare(parent.path().join("out")).unwrap();
+        for name in ["../a", "/etc/a", "a/../../b", "", "."] {
+            assert!(folder.write_all(&[(name, b"x")]).is_err(), "{name:?}");
+        }
+        assert_eq!(names(parent.path()), ["out"]);
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn others_may_read_the_files() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        let plain = parent.path().join("plain");
+        fs::write(&plain, b"").unwrap();
+        let folder = OutputFolder::prepare(parent.path()).unwrap();
+        folder.write_all(&[("a.csv", b"x")]).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&parent.path().join("a.csv")), mode(&plain));
+    }
+}
