@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod diagnostics;
+mod files;
 mod load;
 mod outcome;
 mod progress;

@@ -1,9 +1,11 @@
 //! A checked model as text for people: what `check` prints.
 
 mod explain;
+mod report_plan;
 mod summary;
 
 pub use explain::explain;
+pub use report_plan::report_plan;
 pub use summary::summary;
 
 use crate::check::{CheckedModel, NodeKind, Rollup};

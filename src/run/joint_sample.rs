@@ -95,6 +95,15 @@ pub fn joint_sample(model: &CheckedModel, seed: u64, trials: u64) -> Result<Join
 }
 
 impl JointSample {
+    /// The last cell kept of an output: its place (by index) and labels; at the last time label if the output has any.
+    #[must_use]
+    pub fn last_cell(&self, output: usize) -> Option<(usize, Assignment)> {
+        self.columns.iter().rev().find_map(|column| match column {
+            SampleColumn::Output { output: of, place, at } if *of == output => Some((*place, at.clone())),
+            _ => None,
+        })
+    }
+
     /// The inputs by their rank correlation with one output cell, strongest first; inputs or outputs that do not vary have none.
     #[must_use]
     pub fn drivers(&self, output: usize, at: &Assignment) -> Vec<RankDriver> {
@@ -111,7 +120,7 @@ impl JointSample {
                 let SampleColumn::Input(input) = *kind else {
                     return None;
                 };
-                let correlation = spearman(self.values.column(column), self.values.column(target))?;
+                let correlation = spearman(self.values.view(), column, target)?;
                 Some(RankDriver {
                     input,
                     correlation,

@@ -63,6 +63,13 @@ impl PairMoments {
         finite(self.sum(1, 1) / self.count.checked_sub(1)? as f64)
     }
 
+    /// Variances of both, divisor N − 1; `None` below two trials or where a square overflows.
+    #[must_use]
+    pub fn variances(&self) -> (Option<f64>, Option<f64>) {
+        let of = |sum: f64| finite(sum / self.count.checked_sub(1).filter(|&n| n > 0)? as f64);
+        (of(self.sum(2, 0)), of(self.sum(0, 2)))
+    }
+
     /// Error of the covariance, √((m22 − m11²)/N).
     ///
     /// # Source

@@ -1,0 +1,136 @@
+//! `fanfare run`: load → check → plan → run → write → report.
+
+use std::path::PathBuf;
+
+use super::arguments::RunArguments;
+use super::load::{load_model, report};
+use super::outcome::print;
+use super::progress::{Progress, stop_on_signals};
+use super::{ExitStatus, files};
+use crate::describe::report_plan;
+use crate::export::OutputFolder;
+use crate::render::{self, Driver, ReportPlan};
+use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample, simulate};
+
+/// Inputs listed as drivers.
+const MOST_DRIVERS: usize = 5;
+
+pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
+    let loaded = match load_model(&arguments.model) {
+        Ok(loaded) => loaded,
+        Err(status) => return status,
+    };
+    if let Some(condition) = &arguments.condition {
+        eprintln!("error: this version checks evidence and conditions but cannot condition a run on them yet (`--condition {condition}`)");
+        eprintln!("  = help: run without --condition; `fanfare check` shows the evidence");
+        return ExitStatus::Refused;
+    }
+    let folder = match OutputFolder::prepare(arguments.out.clone().unwrap_or_else(|| default_folder(&loaded))) {
+        Ok(folder) => folder,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitStatus::Failed;
+        }
+    };
+    stop_on_signals();
+    let settings = Settings {
+        trials: arguments.trials,
+        seed: arguments.seed,
+        threads: arguments.threads.map(usize::from),
+        trials_per_batch: arguments.batch.map(|batch| batch as usize),
+        allow_non_finite: arguments.allow_non_finite,
+    };
+    let progress = Progress::new(settings.trials, arguments.quiet);
+    let outcome = simulate(&loaded, &settings, &progress);
+    let seconds = progress.finish().as_secs_f64();
+    let document = match outcome {
+        Ok(document) => document,
+        Err(error) => return explain_failure(error, &loaded),
+    };
+    if !arguments.quiet {
+        eprintln!("{} trials in {seconds:.1} s, {:.0} trials/s", settings.trials, settings.trials as f64 / seconds);
+    }
+    let sample = match joint_sample(&loaded.model, settings.seed, settings.trials) {
+        Ok(sample) => sample,
+        Err(problems) => {
+            report(&problems, &loaded.sources);
+            return ExitStatus::Refused;
+        }
+    };
+    let plan = report_plan(&loaded.model);
+    let written = files::write(&folder, &loaded.model, &document, &plan, arguments.joint_sample.then_some(&sample));
+    let json = match written {
+        Ok(json) => json,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return ExitStatus::Failed;
+        }
+    };
+    if arguments.quiet {
+        ExitStatus::Done
+    } else if arguments.json {
+        print(&String::from_utf8_lossy(&json))
+    } else {
+        let drivers = drivers(&loaded, &plan, &sample);
+        let status = print(&render::report(&document, &plan, &drivers));
+        eprintln!("Written to {}", folder.path().display());
+        status
+    }
+}
+
+/// `results/<model name>`, with the variant appended.
+fn default_folder(loaded: &Loaded) -> PathBuf {
+    let parts: Vec<&str> = [Some(loaded.model.name.as_str()), loaded.variant.scenario.as_deref(), loaded.variant.strategy.as_deref()]
+        .into_iter()
+        .flatten()
+        .chain((!loaded.variant.set.is_empty()).then_some("set"))
+        .collect();
+    PathBuf::from("results").join(parts.join("+"))
+}
+
+fn explain_failure(error: RunError, loaded: &Loaded) -> ExitStatus {
+    match error {
+        RunError::Refused(problems) => {
+            report(&problems, &loaded.sources);
+            ExitStatus::Refused
+        }
+        RunError::NonFinite(places) => {
+            eprintln!("error: values that are not finite in {} places; nothing was written", places.len());
+            for place in places.iter().take(10) {
+                let labels: Vec<_> = place.at.iter().map(|(dimension, label)| format!("{dimension} = {label}")).collect();
+                eprintln!("  {} ({}) {}: {} trials, the first is trial {}", place.output, place.place, labels.join(", "), place.count, place.first_trial);
+            }
+            if let Some(first) = places.first() {
+                eprintln!("  = help: `fanfare replay … --trial {}` shows every node of that trial; --allow-non-finite leaves such trials out", first.first_trial);
+            }
+            ExitStatus::NonFinite
+        }
+        other => {
+            eprintln!("error: {other}");
+            ExitStatus::Failed
+        }
+    }
+}
+
+/// The inputs that move the report's output most, at its outermost place and the last time label.
+fn drivers(loaded: &Loaded, plan: &ReportPlan, sample: &JointSample) -> Vec<Driver> {
+    let model = &loaded.model;
+    let Some(output) = plan.drivers_of.as_ref().and_then(|name| model.outputs.iter().position(|output| output.name == *name)) else {
+        return Vec::new();
+    };
+    let Some((place, at)) = sample.last_cell(output) else {
+        return Vec::new();
+    };
+    let place = model.outputs[output].places[place].name.clone();
+    sample
+        .drivers(output, &at)
+        .into_iter()
+        .take(MOST_DRIVERS)
+        .map(|driver| Driver {
+            input: model.node(driver.input).title.clone(),
+            place: place.clone(),
+            correlation: driver.correlation,
+            error: Some(driver.error),
+        })
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! All blocks of a run on all threads: each thread takes the next block, evaluates it in batches and hands in its sums.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::settings::{Observer, Settings};
+use super::simulate::RunError;
+use crate::eval::{Sink, Workspace, evaluate};
+use crate::plan::Plan;
+use crate::sample::AddressedScores;
+use crate::stats::{
+    BlockAccumulator, Grid, JointAccumulator, JointPlan, JointStatistics, Mode, PilotCapture, Statistics, StatisticsError, TRIALS_PER_BLOCK,
+    TargetPlan, fits_exactly,
+};
+
+/// Bytes of rows that one batch may take: they shall stay in the second-level cache beside the histograms being updated.
+const BYTES_PER_BATCH: usize = 512 * 1024;
+/// Bounds of the chosen batch, multiples of the eight lanes of the sums.
+const FEWEST_TRIALS: usize = 64;
+const MOST_TRIALS: usize = 1024;
+
+/// What all blocks have in common.
+pub(super) struct BlockRun<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) targets: Arc<TargetPlan>,
+    pub(super) joints: JointPlan,
+    pub(super) settings: &'a Settings,
+    pub(super) observer: &'a dyn Observer,
+}
+
+/// The merged statistics of all blocks.
+pub(super) struct Finished {
+    pub(super) statistics: Statistics,
+    pub(super) joints: JointStatistics,
+}
+
+struct Accumulate<'a> {
+    accumulator: &'a mut BlockAccumulator,
+    offset: usize,
+}
+
+impl Sink for Accumulate<'_> {
+    fn accept(&mut self, target: usize, values: &[f64]) {
+        self.accumulator.update(target, self.offset, values);
+    }
+}
+
+struct Capture<'a> {
+    pilot: &'a mut PilotCapture,
+    offset: usize,
+}
+
+impl Sink for Capture<'_> {
+    fn accept(&mut self, target: usize, values: &[f64]) {
+        self.pilot.update(target, self.offset, values);
+    }
+}
+
+impl BlockRun<'_> {
+    pub(super) fn n_blocks(&self) -> u64 {
+        self.settings.trials.div_ceil(TRIALS_PER_BLOCK as u64)
+    }
+
+    /// Trials evaluated together: as many as keep all rows in the second-level cache.
+    fn trials_per_batch(&self) -> usize {
+        self.settings.trials_per_batch.unwrap_or_else(|| {
+            let rows = self.plan.n_rows.max(1);
+            (BYTES_PER_BATCH / (8 * rows)).clamp(FEWEST_TRIALS, MOST_TRIALS) / 8 * 8
+        })
+    }
+
+    /// Evaluates one block; `sink` makes the sink of a batch from its offset in the block.
+    fn block(&self, block: u64, workspace: &mut Workspace, scores: &mut AddressedScores, mut each_batch: impl FnMut(&mut Workspace, &mut AddressedScores, u64, usize, usize)) {
+        let first = block * TRIALS_PER_BLOCK as u64;
+        let in_block = (self.settings.trials - first).min(TRIALS_PER_BLOCK as u64) as usize;
+        let step = self.trials_per_batch();
+        for offset in (0..in_block).step_by(step) {
+            let n = step.min(in_block - offset);
+            each_batch(workspace, scores, first + offset as u64, offset, n);
+        }
+    }
+
+    /// How quantiles are kept: every value if they fit, else in bins placed by the first block.
+    fn mode(&self) -> Mode {
+        if fits_exactly(self.targets.n_targets(), self.settings.trials) {
+            return Mode::Exact { planned_trials: self.settings.trials };
+        }
+        let mut workspace = Workspace::new(self.plan, self.trials_per_batch());
+        let mut scores = AddressedScores::new(self.settings.seed, &self.plan.streams);
+        let mut pilot = PilotCapture::new(&self.targets);
+        self.block(0, &mut workspace, &mut scores, |workspace, scores, first, offset, n| {
+            evaluate(self.plan, workspace, scores, first, n, &mut Capture { pilot: &mut pilot, offset });
+        });
+        let grids: Vec<Grid> = pilot.finish();
+        Mode::Sketch(Arc::new(grids))
+    }
+
+    /// Runs every block.
+    pub(super) fn run(&self) -> Result<Finished, RunError> {
+        let n_threads = self.settings.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+        let n_threads = n_threads.min(usize::try_from(self.n_blocks()).unwrap_or(usize::MAX)).max(1);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().map_err(|error| RunError::Threads(error.to_string()))?;
+        let mode = self.mode();
+        let merged = Mutex::new(Finished {
+            statistics: Statistics::new(&self.targets, mode.clone()),
+            joints: JointStatistics::new(self.joints.clone()),
+        });
+        let next = AtomicU64::new(0);
+        let done = AtomicU64::new(0);
+        let stop = AtomicBool::new(false);
+        let outcomes: Vec<Result<(), RunError>> = pool.broadcast(|_| {
+            let outcome = self.thread(&mode, &merged, &next, &done, &stop);
+            if outcome.is_err() {
+                stop.store(true, Ordering::Relaxed);
+            }
+            outcome
+        });
+        outcomes.into_iter().collect::<Result<Vec<()>, RunError>>()?;
+        Ok(merged.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The work of one thread: blocks until there are no more.
+    fn thread(&self, mode: &Mode, merged: &Mutex<Finished>, next: &AtomicU64, done: &AtomicU64, stop: &AtomicBool) -> Result<(), RunError> {
+        let mut workspace = Workspace::new(self.plan, self.trials_per_batch());
+        let mut scores = AddressedScores::new(self.settings.seed, &self.plan.streams);
+        let mut accumulator = BlockAccumulator::new(Arc::clone(&self.targets), mode.clone());
+        let mut joint = JointAccumulator::new(&self.joints);
+        loop {
+            if self.observer.is_cancelled() {
+                return Err(RunError::Cancelled);
+            }
+            let block = next.fetch_add(1, Ordering::Relaxed);
+            if block >= self.n_blocks() || stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let mut evaluated = 0;
+            self.block(block, &mut workspace, &mut scores, |workspace, scores, first, offset, n| {
+                evaluate(self.plan, workspace, scores, first, n, &mut Accumulate { accumulator: &mut accumulator, offset });
+                for (group, cell) in self.plan.joints.iter().enumerate() {
+                    let columns: Vec<&[f64]> = cell.rows.iter().map(|&row| workspace.kept(row, n)).collect();
+                    joint.update(group, offset, &columns);
+                }
+                evaluated += n as u64;
+            });
+            let sums = accumulator.finish_block(block);
+            let pairs = joint.finish_block();
+            {
+                let mut merged = merged.lock().unwrap_or_else(PoisonError::into_inner);
+                merged.statistics.insert(sums)?;
+                merged.joints.insert(block, pairs).map_err(StatisticsError::from)?;
+            }
+            let total = done.fetch_add(evaluated, Ordering::Relaxed) + evaluated;
+            self.observer.progress(total, self.settings.trials);
+        }
+        let mut merged = merged.lock().unwrap_or_else(PoisonError::into_inner);
+        merged.statistics.merge(&mut accumulator)?;
+        Ok(())
+    }
+}
