@@ -59,6 +59,12 @@ mod tests {
     }
 
     #[test]
+    fn a_third_of_the_name_may_differ_and_no_more() {
+        assert_eq!(closest("abcdef", ["abcdxy"].into_iter()), Some("abcdxy"));
+        assert_eq!(closest("abcdef", ["abcxyz"].into_iter()), None);
+    }
+
+    #[test]
     fn unlike_names_find_nothing() {
         assert_eq!(found("revenue"), None);
         assert_eq!(found("y"), None, "a replaced single letter is another name");

@@ -189,10 +189,7 @@ impl Reader<'_> {
             '-' => Some("a negative power is `month^-1`; symbols may hold `_`"),
             '+' => Some("units are not added"),
             '%' => Some("write `1`, and the value as a fraction: 5 % is 0.05"),
-            sign if self.rest().starts_with("per ") || self.rest().starts_with("je ") => {
-                debug_assert!(sign.is_alphabetic());
-                Some("write `/`")
-            }
+            _ if self.rest().starts_with("per ") => Some("write `/`"),
             sign if sign.is_alphanumeric() || sign == '(' => {
                 Some("write `*` between two symbols; names of two words are joined by `_`")
             }
