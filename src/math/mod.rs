@@ -25,5 +25,8 @@ pub use pow::pow;
 pub use root::{bisect, bracket_root, newton_bracketed};
 pub use trig::{atan, atan2, cos, sin, tan};
 
+pub(crate) use gamma::ln_1p_minus;
+pub(crate) use normal::scaled_normal_tail;
+
 #[cfg(test)]
 pub(crate) mod oracle;

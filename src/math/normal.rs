@@ -141,6 +141,12 @@ fn bounded(x: f64) -> f64 {
     if x > 100.0 { 100.0 } else { x }
 }
 
+/// `Φ(−x) e^(x²/2)` for `x ≥ 0`: the upper tail without its fast part.
+#[inline(always)]
+pub(crate) fn scaled_normal_tail(x: f64) -> f64 {
+    0.5 * scaled_erfc(x * INVERSE_ROOT_2)
+}
+
 /// The error function. Error found: 2 ulp.
 #[inline(always)]
 pub fn erf(x: f64) -> f64 {

@@ -1,0 +1,1 @@
+//! One battery over a table of distributions: every family, every parametrisation.
