@@ -1,5 +1,5 @@
 //! The `fanfare` command.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    fanfare::cli::main()
 }

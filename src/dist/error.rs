@@ -59,6 +59,17 @@ pub enum DistributionError {
     },
 }
 
+impl DistributionError {
+    /// The parameter that is wrong, where it is one.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
+        match self {
+            Self::Domain { parameter, .. } | Self::Kind { parameter, .. } | Self::List { parameter, .. } => Some(parameter),
+            Self::NoMember { .. } | Self::Truncation { .. } | Self::Count { .. } => None,
+        }
+    }
+}
+
 /// Why argument names select no parametrisation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParametrisationError {

@@ -5,6 +5,7 @@
 //! Polynomials are near-minimax: Chebyshev interpolation computed with 60 digits.
 
 mod beta;
+mod cholesky;
 mod double_double;
 mod exp;
 mod gamma;
@@ -16,6 +17,7 @@ mod reduction;
 mod root;
 mod trig;
 
+pub use cholesky::cholesky;
 pub use beta::{beta_ln, beta_quantile, incomplete_beta};
 pub use exp::{exp, exp_m1, logistic};
 pub use gamma::{gamma, gamma_quantile, incomplete_gamma, ln_gamma};

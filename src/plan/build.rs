@@ -193,15 +193,11 @@ impl<'a> Builder<'a> {
         let span = draw
             .parameters
             .iter()
-            .find(|parameter| Some(parameter.name.as_str()) == error.parameter.as_deref())
+            .find(|parameter| Some(parameter.name.as_str()) == error.parameter())
             .or(draw.parameters.first())
             .map_or(declared.span, |parameter| parameter.span);
         let cell = self.describe(at);
-        let mut problem = Diagnostic::error("parameter-out-of-domain", span, format!("`{}`{cell}: {error}", declared.name));
-        if let Some(expected) = &error.expected {
-            problem = problem.expected(expected.clone());
-        }
-        self.problems.push(problem);
+        self.problems.push(Diagnostic::error("parameter-out-of-domain", span, format!("`{}`{cell}: {error}", declared.name)));
     }
 
     /// ` at country = DEU, year = 2024`, or nothing for a single cell.

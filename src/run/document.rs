@@ -8,7 +8,7 @@ use crate::expr::print;
 use crate::plan::{Plan, TargetKind};
 use crate::result::{
     CellResult, CrossingCell, CrossingDate, CrossingResult, Format, JointCell, JointResult, Key, LabelInfo, LabelProbability, Labels,
-    ModelInfo, NonFinite, OrderedMap, OutputResult, Probability, Quantity, ResultDocument, RunInfo, SetInfo, SourceInfo, Warning,
+    ModelInfo, NonFinite, OrderedMap, OutputResult, Probability, Quantity, ResultDocument, RunInfo, Seed, SetInfo, SourceInfo, Warning,
 };
 use crate::sample::GENERATOR;
 use crate::stats::{self, HUB_LEVELS, JointSummary, QuantileEstimate, Summary};
@@ -48,7 +48,7 @@ pub(super) fn assemble(loaded: &Loaded, settings: &Settings, plan: &Plan, centra
         run: RunInfo {
             engine: env!("CARGO_PKG_VERSION").to_owned(),
             generator: GENERATOR.to_owned(),
-            seed: settings.seed.into(),
+            seed: Seed(settings.seed),
             design: "random".to_owned(),
             trials: settings.trials,
             points_per_replicate: None,

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::check::{CheckedModel, Variant, check};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::expr::{self, Ident, TextOrigin};
-use crate::model::read_model;
+use crate::model::{OverrideDecl, OverridePart, read_model};
 use crate::source::{Folder, Source, SourceMap};
 
 /// Which variant of a model is meant.
@@ -84,14 +84,17 @@ pub fn load_from(source: &dyn Source, file_name: &str, variant: &VariantChoice) 
 }
 
 /// Parses overrides given beside the model; each is a text of its own, so that problems in it have a place.
-fn overrides(set: &[(String, String)], sources: &mut SourceMap, problems: &mut Diagnostics) -> Vec<(Ident, expr::Expr)> {
+fn overrides(set: &[(String, String)], sources: &mut SourceMap, problems: &mut Diagnostics) -> Vec<OverrideDecl> {
     let mut parsed = Vec::new();
     for (node, expression) in set {
         let text = format!("{node}={expression}");
         let file = sources.add_argument("--set", &text);
         let at_name = TextOrigin::contiguous(file, 0).span(0, node.len());
         match expr::parse(expression, &TextOrigin::contiguous(file, node.len() as u32 + 1)) {
-            Ok(expression) => parsed.push((Ident::new(node.clone(), at_name), expression)),
+            Ok(is) => parsed.push(OverrideDecl {
+                node: Ident::new(node.clone(), at_name),
+                parts: vec![OverridePart { cells: Vec::new(), is }],
+            }),
             Err(list) => list.into_iter().for_each(|problem| problems.push(problem)),
         }
     }
