@@ -2,6 +2,8 @@
 
 mod diagnostic;
 mod span;
+mod suggest;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use span::{Span, Spanned};
+pub use suggest::closest;

@@ -1,1 +1,32 @@
 //! Elementary and special functions: the one place that chooses an implementation.
+//!
+//! Everything here is built from IEEE `+ − × ÷`, square root, rounding and bit patterns in a fixed order, without fused
+//! multiply-add, tables or the platform's library: the same argument gives the same bits on every machine, alone or in a vectorised loop.
+//! Polynomials are near-minimax: Chebyshev interpolation computed with 60 digits.
+
+mod beta;
+mod double_double;
+mod exp;
+mod gamma;
+mod ln;
+mod normal;
+mod polynomial;
+mod pow;
+mod reduction;
+mod root;
+mod trig;
+
+pub use beta::{beta_ln, beta_quantile, incomplete_beta};
+pub use exp::{exp, exp_m1, logistic};
+pub use gamma::{gamma, gamma_quantile, incomplete_gamma, ln_gamma};
+pub use ln::{ln, ln_1p, log10, logit};
+pub use normal::{erf, erfc, normal_cdf, normal_density, normal_quantile, normal_quantile_tails};
+pub use pow::pow;
+pub use root::{bisect, bracket_root, newton_bracketed};
+pub use trig::{atan, atan2, cos, sin, tan};
+
+pub(crate) use gamma::ln_1p_minus;
+pub(crate) use normal::scaled_normal_tail;
+
+#[cfg(test)]
+pub(crate) mod oracle;

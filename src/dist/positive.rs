@@ -1,0 +1,270 @@
+//! Families on the positive half line.
+
+use super::distribution::Law;
+use crate::math::{
+    exp, exp_m1, gamma, gamma_quantile, incomplete_gamma, ln, ln_1p, ln_gamma, newton_bracketed,
+    normal_density,
+};
+use crate::math::{normal_quantile_tails, pow, scaled_normal_tail};
+
+/// `−ln q` from whichever tail is accurate.
+#[inline]
+pub(super) fn minus_ln_upper(p: f64, q: f64) -> f64 {
+    if p < q { -ln_1p(-p) } else { -ln(q) }
+}
+
+/// Gamma distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gamma {
+    /// Shape.
+    pub shape: f64,
+    /// Scale, in the unit of the draw.
+    pub scale: f64,
+}
+
+impl Law for Gamma {
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        self.scale * gamma_quantile(self.shape, p, q)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        incomplete_gamma(self.shape, (x / self.scale).max(0.0)).0
+    }
+    fn survival(&self, x: f64) -> f64 {
+        incomplete_gamma(self.shape, (x / self.scale).max(0.0)).1
+    }
+    fn density(&self, x: f64) -> f64 {
+        let v = x / self.scale;
+        if v < 0.0 {
+            return 0.0;
+        }
+        // 0·ln 0 is 0 here.
+        let power = if self.shape == 1.0 {
+            0.0
+        } else {
+            (self.shape - 1.0) * ln(v)
+        };
+        exp(power - v - ln_gamma(self.shape)) / self.scale
+    }
+    fn mean(&self) -> Option<f64> {
+        Some(self.shape * self.scale)
+    }
+    fn sd(&self) -> Option<f64> {
+        Some(self.shape.sqrt() * self.scale)
+    }
+    fn support(&self) -> (f64, f64) {
+        (0.0, f64::INFINITY)
+    }
+}
+
+/// Exponential distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exponential {
+    /// Mean.
+    pub mean: f64,
+}
+
+impl Law for Exponential {
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        self.mean * minus_ln_upper(p, q)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        -exp_m1(-(x / self.mean).max(0.0))
+    }
+    fn survival(&self, x: f64) -> f64 {
+        exp(-(x / self.mean).max(0.0))
+    }
+    fn density(&self, x: f64) -> f64 {
+        if x < 0.0 {
+            0.0
+        } else {
+            exp(-x / self.mean) / self.mean
+        }
+    }
+    fn mean(&self) -> Option<f64> {
+        Some(self.mean)
+    }
+    fn sd(&self) -> Option<f64> {
+        Some(self.mean)
+    }
+    fn support(&self) -> (f64, f64) {
+        (0.0, f64::INFINITY)
+    }
+}
+
+/// Weibull distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weibull {
+    /// Shape.
+    pub shape: f64,
+    /// Scale, in the unit of the draw.
+    pub scale: f64,
+}
+
+impl Law for Weibull {
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        self.scale * pow(minus_ln_upper(p, q), 1.0 / self.shape)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        -exp_m1(-pow((x / self.scale).max(0.0), self.shape))
+    }
+    fn survival(&self, x: f64) -> f64 {
+        exp(-pow((x / self.scale).max(0.0), self.shape))
+    }
+    fn density(&self, x: f64) -> f64 {
+        if x < 0.0 {
+            return 0.0;
+        }
+        let v = x / self.scale;
+        self.shape / self.scale * pow(v, self.shape - 1.0) * exp(-pow(v, self.shape))
+    }
+    fn mean(&self) -> Option<f64> {
+        Some(self.scale * gamma(1.0 + 1.0 / self.shape)).filter(|m| m.is_finite())
+    }
+    fn sd(&self) -> Option<f64> {
+        // Γ(1 + 2/k) − Γ(1 + 1/k)² as a multiple of the square, so that a narrow distribution keeps its digits.
+        let k = 1.0 / self.shape;
+        let ratio = exp_m1(ln_gamma(1.0 + 2.0 * k) - 2.0 * ln_gamma(1.0 + k));
+        Some(self.scale * gamma(1.0 + k) * ratio.max(0.0).sqrt()).filter(|s| s.is_finite())
+    }
+    fn support(&self) -> (f64, f64) {
+        (0.0, f64::INFINITY)
+    }
+}
+
+/// Pareto distribution (of the first kind).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pareto {
+    /// Smallest value.
+    pub scale: f64,
+    /// Tail index.
+    pub shape: f64,
+}
+
+impl Law for Pareto {
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        self.scale * exp(minus_ln_upper(p, q) / self.shape)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        if x <= self.scale {
+            0.0
+        } else {
+            -exp_m1(-self.shape * ln(x / self.scale))
+        }
+    }
+    fn survival(&self, x: f64) -> f64 {
+        if x <= self.scale {
+            1.0
+        } else {
+            exp(-self.shape * ln(x / self.scale))
+        }
+    }
+    fn density(&self, x: f64) -> f64 {
+        if x < self.scale {
+            0.0
+        } else {
+            self.shape / x * exp(-self.shape * ln(x / self.scale))
+        }
+    }
+    fn mean(&self) -> Option<f64> {
+        (self.shape > 1.0).then(|| self.scale * self.shape / (self.shape - 1.0))
+    }
+    fn sd(&self) -> Option<f64> {
+        (self.shape > 2.0)
+            .then(|| self.scale / (self.shape - 1.0) * (self.shape / (self.shape - 2.0)).sqrt())
+    }
+    fn support(&self) -> (f64, f64) {
+        (self.scale, f64::INFINITY)
+    }
+}
+
+/// Inverse Gaussian (Wald) distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InverseGaussian {
+    /// Mean.
+    pub mean: f64,
+    /// Shape λ, in the unit of the draw; the variance is mean³/λ.
+    pub shape: f64,
+}
+
+impl InverseGaussian {
+    /// The two scores `√(λ/x)(x/μ ∓ 1)`; half the difference of their squares is 2λ/μ.
+    fn scores(&self, x: f64) -> (f64, f64) {
+        let root = (self.shape / x).sqrt();
+        let ratio = x / self.mean;
+        (root * ((x - self.mean) / self.mean), root * (ratio + 1.0))
+    }
+}
+
+impl Law for InverseGaussian {
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        if p <= 0.0 {
+            return 0.0;
+        }
+        if q <= 0.0 {
+            return f64::INFINITY;
+        }
+        let lower = p < q;
+        let target = ln(if lower { p } else { q });
+        // Start: lognormal with the same mean and variance.
+        let variance = ln_1p(self.mean / self.shape);
+        let start = ln(self.mean) - 0.5 * variance + variance.sqrt() * normal_quantile_tails(p, q);
+        let root = newton_bracketed(
+            |t| {
+                let x = exp(t);
+                let density = x * self.density(x);
+                if lower {
+                    let below = self.cdf(x);
+                    (ln(below) - target, density / below)
+                } else {
+                    let above = self.survival(x);
+                    (target - ln(above), density / above)
+                }
+            },
+            start,
+        );
+        exp(root)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        if x <= 0.0 {
+            return 0.0;
+        }
+        if x == f64::INFINITY {
+            return 1.0;
+        }
+        let (u, v) = self.scores(x);
+        if u <= 0.0 {
+            exp(-0.5 * u * u) * (scaled_normal_tail(-u) + scaled_normal_tail(v))
+        } else {
+            1.0 - self.survival(x)
+        }
+    }
+    fn survival(&self, x: f64) -> f64 {
+        if x <= 0.0 {
+            return 1.0;
+        }
+        if x == f64::INFINITY {
+            return 0.0;
+        }
+        let (u, v) = self.scores(x);
+        if u > 0.0 {
+            (exp(-0.5 * u * u) * (scaled_normal_tail(u) - scaled_normal_tail(v))).max(0.0)
+        } else {
+            1.0 - self.cdf(x)
+        }
+    }
+    fn density(&self, x: f64) -> f64 {
+        if x <= 0.0 || x == f64::INFINITY {
+            return 0.0;
+        }
+        normal_density(self.scores(x).0) * (self.shape / x).sqrt() / x
+    }
+    fn mean(&self) -> Option<f64> {
+        Some(self.mean)
+    }
+    fn sd(&self) -> Option<f64> {
+        Some(self.mean * (self.mean / self.shape).sqrt())
+    }
+    fn support(&self) -> (f64, f64) {
+        (0.0, f64::INFINITY)
+    }
+}

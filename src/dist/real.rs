@@ -1,0 +1,306 @@
+//! Families on the whole line.
+
+use super::distribution::Law;
+use crate::math::{
+    beta_ln, beta_quantile, exp, exp_m1, gamma, incomplete_beta, ln, ln_1p, ln_gamma, logistic,
+};
+
+/// Euler's constant γ.
+const EULER: f64 = 0.5772156649015329;
+
+/// The standard Gumbel quantile `−ln(−ln p)`.
+#[inline]
+pub(super) fn gumbel_score(p: f64, q: f64) -> f64 {
+    -ln(if q < p { -ln_1p(-q) } else { -ln(p) })
+}
+
+/// Gumbel distribution of maxima.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gumbel {
+    /// Location.
+    pub location: f64,
+    /// Scale, in the unit of the draw.
+    pub scale: f64,
+}
+
+impl Law for Gumbel {
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        self.location + self.scale * gumbel_score(p, q)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        exp(-exp(-(x - self.location) / self.scale))
+    }
+    fn survival(&self, x: f64) -> f64 {
+        -exp_m1(-exp(-(x - self.location) / self.scale))
+    }
+    fn density(&self, x: f64) -> f64 {
+        let s = (x - self.location) / self.scale;
+        let power = exp(-s);
+        if power == f64::INFINITY {
+            0.0
+        } else {
+            exp(-s - power) / self.scale
+        }
+    }
+    fn mean(&self) -> Option<f64> {
+        Some(self.location + EULER * self.scale)
+    }
+    fn sd(&self) -> Option<f64> {
+        Some(self.scale * std::f64::consts::PI / 6f64.sqrt())
+    }
+    fn support(&self) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
+}
+
+/// Generalised extreme value distribution; a positive shape means a heavy upper tail (Coles 2001).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GeneralisedExtremeValue {
+    /// Location.
+    pub location: f64,
+    /// Scale, in the unit of the draw.
+    pub scale: f64,
+    /// Shape ξ.
+    pub shape: f64,
+}
+
+impl GeneralisedExtremeValue {
+    /// `−ln F(x)`
+    fn power(&self, x: f64) -> f64 {
+        let s = (x - self.location) / self.scale;
+        if self.shape == 0.0 {
+            return exp(-s);
+        }
+        let inner = self.shape * s;
+        // Beyond the end of the support.
+        if inner <= -1.0 {
+            return if self.shape > 0.0 { f64::INFINITY } else { 0.0 };
+        }
+        exp(-ln_1p(inner) / self.shape)
+    }
+}
+
+/// Quantile of the standard generalised extreme value distribution.
+pub(super) fn extreme_score(shape: f64, p: f64, q: f64) -> f64 {
+    let g = gumbel_score(p, q);
+    if shape == 0.0 {
+        g
+    } else {
+        exp_m1(shape * g) / shape
+    }
+}
+
+impl Law for GeneralisedExtremeValue {
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        self.location + self.scale * extreme_score(self.shape, p, q)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        exp(-self.power(x))
+    }
+    fn survival(&self, x: f64) -> f64 {
+        -exp_m1(-self.power(x))
+    }
+    fn density(&self, x: f64) -> f64 {
+        let power = self.power(x);
+        if power == 0.0 || power == f64::INFINITY {
+            0.0
+        } else {
+            exp((1.0 + self.shape) * ln(power) - power) / self.scale
+        }
+    }
+    fn mean(&self) -> Option<f64> {
+        if self.shape >= 1.0 {
+            return None;
+        }
+        // (Γ(1 − ξ) − 1)/ξ
+        let part = if self.shape == 0.0 {
+            EULER
+        } else {
+            exp_m1(ln_gamma(1.0 - self.shape)) / self.shape
+        };
+        Some(self.location + self.scale * part)
+    }
+    fn sd(&self) -> Option<f64> {
+        if self.shape >= 0.5 {
+            return None;
+        }
+        if self.shape.abs() < 1e-6 {
+            // The variance changes by a relative 3 ξ or so.
+            return Some(self.scale * std::f64::consts::PI / 6f64.sqrt());
+        }
+        let once = gamma(1.0 - self.shape);
+        let ratio = exp_m1(ln_gamma(1.0 - 2.0 * self.shape) - 2.0 * ln_gamma(1.0 - self.shape));
+        Some(self.scale * once * ratio.max(0.0).sqrt() / self.shape.abs())
+    }
+    fn support(&self) -> (f64, f64) {
+        if self.shape > 0.0 {
+            (self.location - self.scale / self.shape, f64::INFINITY)
+        } else if self.shape < 0.0 {
+            (f64::NEG_INFINITY, self.location - self.scale / self.shape)
+        } else {
+            (f64::NEG_INFINITY, f64::INFINITY)
+        }
+    }
+}
+
+/// Quantile of the standard Laplace distribution.
+pub(super) fn laplace_score(p: f64, q: f64) -> f64 {
+    if p <= q { ln(2.0 * p) } else { -ln(2.0 * q) }
+}
+
+/// Laplace (double exponential) distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Laplace {
+    /// Location.
+    pub location: f64,
+    /// Scale, in the unit of the draw.
+    pub scale: f64,
+}
+
+impl Law for Laplace {
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        self.location + self.scale * laplace_score(p, q)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        let s = (x - self.location) / self.scale;
+        if s > 0.0 {
+            1.0 - 0.5 * exp(-s)
+        } else {
+            0.5 * exp(s)
+        }
+    }
+    fn survival(&self, x: f64) -> f64 {
+        let s = -(x - self.location) / self.scale;
+        if s > 0.0 {
+            1.0 - 0.5 * exp(-s)
+        } else {
+            0.5 * exp(s)
+        }
+    }
+    fn density(&self, x: f64) -> f64 {
+        0.5 / self.scale * exp(-((x - self.location) / self.scale).abs())
+    }
+    fn mean(&self) -> Option<f64> {
+        Some(self.location)
+    }
+    fn sd(&self) -> Option<f64> {
+        Some(self.scale * std::f64::consts::SQRT_2)
+    }
+    fn support(&self) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
+}
+
+/// Logistic distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Logistic {
+    /// Location.
+    pub location: f64,
+    /// Scale, in the unit of the draw.
+    pub scale: f64,
+}
+
+impl Law for Logistic {
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        self.location + self.scale * ln(p / q)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        logistic((x - self.location) / self.scale)
+    }
+    fn survival(&self, x: f64) -> f64 {
+        logistic((self.location - x) / self.scale)
+    }
+    fn density(&self, x: f64) -> f64 {
+        let s = (x - self.location) / self.scale;
+        logistic(s) * logistic(-s) / self.scale
+    }
+    fn mean(&self) -> Option<f64> {
+        Some(self.location)
+    }
+    fn sd(&self) -> Option<f64> {
+        Some(self.scale * (std::f64::consts::PI / 3f64.sqrt()))
+    }
+    fn support(&self) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
+}
+
+/// Student t distribution with location and scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StudentT {
+    /// Location.
+    pub location: f64,
+    /// Scale, in the unit of the draw.
+    pub scale: f64,
+    /// Degrees of freedom.
+    pub df: f64,
+}
+
+/// Quantile of the standard Student t distribution.
+pub(super) fn student_score(df: f64, p: f64, q: f64) -> f64 {
+    let (tail, sign) = if p <= q { (p, -1.0) } else { (q, 1.0) };
+    if tail <= 0.0 {
+        return sign * f64::INFINITY;
+    }
+    let (x, y) = beta_quantile(0.5 * df, 0.5, 2.0 * tail, (p - q).abs());
+    if x == 0.0 {
+        // The first term of the tail, where x = df/(df + t²) leaves the range of numbers.
+        let ln_x = (ln(2.0 * tail) + ln(0.5 * df) + beta_ln(0.5 * df, 0.5)) / (0.5 * df);
+        return sign * exp(0.5 * (ln(df) - ln_x));
+    }
+    sign * (df * (y / x)).sqrt()
+}
+
+impl StudentT {
+    /// P(T > |t|)
+    fn tail(&self, t: f64) -> f64 {
+        let ratio = t / self.df.sqrt();
+        let square = ratio * ratio;
+        if square == f64::INFINITY {
+            return 0.0;
+        }
+        0.5 * incomplete_beta(
+            0.5 * self.df,
+            0.5,
+            1.0 / (1.0 + square),
+            square / (1.0 + square),
+        )
+        .0
+    }
+}
+
+impl Law for StudentT {
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        self.location + self.scale * student_score(self.df, p, q)
+    }
+    fn cdf(&self, x: f64) -> f64 {
+        let t = (x - self.location) / self.scale;
+        if t <= 0.0 {
+            self.tail(t)
+        } else {
+            1.0 - self.tail(t)
+        }
+    }
+    fn survival(&self, x: f64) -> f64 {
+        let t = -(x - self.location) / self.scale;
+        if t <= 0.0 {
+            self.tail(t)
+        } else {
+            1.0 - self.tail(t)
+        }
+    }
+    fn density(&self, x: f64) -> f64 {
+        let t = (x - self.location) / self.scale;
+        exp(-0.5 * (self.df + 1.0) * ln_1p(t * t / self.df) - beta_ln(0.5 * self.df, 0.5))
+            / (self.scale * self.df.sqrt())
+    }
+    fn mean(&self) -> Option<f64> {
+        (self.df > 1.0).then_some(self.location)
+    }
+    fn sd(&self) -> Option<f64> {
+        (self.df > 2.0).then(|| self.scale * (self.df / (self.df - 2.0)).sqrt())
+    }
+    fn support(&self) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
+}
