@@ -1,0 +1,162 @@
+//! The correlation of normal scores that gives a wanted correlation of values or ranks.
+
+use crate::dist::Distribution;
+use crate::math::{normal_density, sin};
+
+/// Hermite coefficients kept: at |ρ| = 0.95 the rest of a step function's series is below 0.95^160 = 3e-4 of its own tail.
+const TERMS: usize = 160;
+/// Step of the trapezoid rule over scores; functions of order 160 swing about every 0.25.
+const STEP: f64 = 1.0 / 64.0;
+/// Scores beyond 12 have the density 2e-32.
+const LARGEST: i32 = 12 * 64;
+/// Jumps of a discrete distribution that are placed exactly; more are so small that the trapezoid rule sees no steps.
+const MAX_JUMPS: usize = 4096;
+
+/// Why no correlation of scores gives the wanted one.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Unreachable {
+    /// A distribution without a finite standard deviation.
+    NoMoments,
+    /// Beyond these smallest and largest reachable values.
+    Beyond(f64, f64),
+}
+
+/// The correlation of the scores of two continuous distributions whose ranks correlate by `spearman`.
+///
+/// # Source
+/// Pearson 1907; Kruskal 1958, Journal of the American Statistical Association 53: ρ = 2 sin(π r / 6).
+pub(super) fn from_spearman(spearman: f64) -> f64 {
+    // At ±1 the sine is ½ up to rounding, and a correlation must not exceed 1.
+    (2.0 * sin(std::f64::consts::PI * spearman / 6.0)).clamp(-1.0, 1.0)
+}
+
+/// The correlation of the scores of two distributions whose values correlate by `pearson`.
+///
+/// With α, β the coefficients of both quantile functions in normalised Hermite polynomials of the score, the covariance is Σ α_k β_k ρ^k; it grows with ρ.
+///
+/// # Source
+/// Mehler 1866; Lancaster 1957, Biometrika 44.
+///
+/// # Errors
+/// When a moment is not finite or the value cannot be reached.
+pub(super) fn from_pearson(
+    first: &Distribution,
+    second: &Distribution,
+    pearson: f64,
+) -> Result<f64, Unreachable> {
+    let scale = match (first.sd(), second.sd()) {
+        (Some(a), Some(b)) if a > 0.0 && b > 0.0 && (a * b).is_finite() => a * b,
+        _ => return Err(Unreachable::NoMoments),
+    };
+    let (alpha, beta) = (coefficients(first), coefficients(second));
+    let lowest = extreme(first, second, -1.0) / scale;
+    let largest = extreme(first, second, 1.0) / scale;
+    // Moments and extremes come from different integrals; at an exact ±1 they may differ in the last digits.
+    const ROUNDING: f64 = 1e-9;
+    if pearson > largest + ROUNDING || pearson < lowest - ROUNDING {
+        return Err(Unreachable::Beyond(lowest, largest));
+    }
+    let covariance = |rho: f64| {
+        let series = alpha.iter().zip(&beta).rev();
+        series.fold(0.0, |sum, (a, b)| (sum + a * b) * rho)
+    };
+    let (mut low, mut high) = (-1.0, 1.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if covariance(middle) < pearson * scale {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(0.5 * (low + high))
+}
+
+/// Covariance when the scores are equal (`sign` 1) or opposite (`sign` −1).
+fn extreme(first: &Distribution, second: &Distribution, sign: f64) -> f64 {
+    let (centre_first, centre_second) = (first.draw(0.0), second.draw(0.0));
+    let (mut weight, mut a, mut b, mut product) = (0.0, 0.0, 0.0, 0.0);
+    // Half steps off the origin: jumps at the median fall between two points.
+    for k in -LARGEST..LARGEST {
+        let z = (f64::from(k) + 0.5) * STEP;
+        let w = normal_density(z);
+        let (x, y) = (
+            first.draw(z) - centre_first,
+            second.draw(sign * z) - centre_second,
+        );
+        weight += w;
+        a += w * x;
+        b += w * y;
+        product += w * x * y;
+    }
+    product / weight - (a / weight) * (b / weight)
+}
+
+/// E[X h_k(Z)] for k = 1 … TERMS, where h_k is the Hermite polynomial of order k over √k!.
+fn coefficients(distribution: &Distribution) -> Vec<f64> {
+    if distribution.is_discrete() {
+        if let Some(jumps) = jumps(distribution) {
+            return stepwise(&jumps);
+        }
+    }
+    let mut sums = vec![0.0; TERMS];
+    let centre = distribution.draw(0.0);
+    for k in -LARGEST..=LARGEST {
+        let z = f64::from(k) * STEP;
+        let weighted = (distribution.draw(z) - centre) * normal_density(z) * STEP;
+        hermite(z, |order, value| {
+            if order > 0 {
+                sums[order - 1] += weighted * value;
+            }
+        });
+    }
+    sums
+}
+
+/// Calls `see` with h_0(z) … h_TERMS(z).
+fn hermite(z: f64, mut see: impl FnMut(usize, f64)) {
+    let (mut before, mut now) = (0.0, 1.0);
+    for order in 0..=TERMS {
+        see(order, now);
+        let (k, next) = (order as f64, (order + 1) as f64);
+        (before, now) = (now, (z * now - k.sqrt() * before) / next.sqrt());
+    }
+}
+
+/// The coefficients of a step function: ∫ from c of h_k φ is h_{k−1}(c) φ(c) / √k.
+fn stepwise(jumps: &[(f64, f64)]) -> Vec<f64> {
+    let mut sums = vec![0.0; TERMS];
+    for &(at, height) in jumps {
+        let density = normal_density(at);
+        hermite(at, |order, value| {
+            if order < TERMS {
+                sums[order] += height * value * density / ((order + 1) as f64).sqrt();
+            }
+        });
+    }
+    sums
+}
+
+/// Scores at which the draw jumps, with the height; `None` where there are too many.
+fn jumps(distribution: &Distribution) -> Option<Vec<(f64, f64)>> {
+    let mut found = Vec::new();
+    let end = f64::from(LARGEST) * STEP;
+    let mut open = vec![(-end, end)];
+    while let Some((low, high)) = open.pop() {
+        let height = distribution.draw(high) - distribution.draw(low);
+        if height == 0.0 {
+            continue;
+        }
+        let middle = 0.5 * (low + high);
+        // Scores of a jump are wanted to about 1e-13.
+        if high - low < 1e-13 || middle <= low || middle >= high {
+            found.push((middle, height));
+            if found.len() > MAX_JUMPS {
+                return None;
+            }
+        } else {
+            open.extend([(low, middle), (middle, high)]);
+        }
+    }
+    Some(found)
+}

@@ -1,0 +1,1 @@
+//! Models with mistakes, and models without.
