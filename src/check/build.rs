@@ -10,7 +10,7 @@ use super::terms::describe_shape;
 use super::units::{Known, UnitChecker, reads_a_node};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::dimension::Shape;
-use crate::expr::{Expr, ExprKind};
+use crate::expr::{Expr, ExprKind, builtins_named};
 use crate::unit::Unit;
 
 /// Nodes with all that was found out about them.
@@ -254,8 +254,16 @@ impl Builder<'_, '_> {
                         }
                         .unit(term);
                         let literal = definition.overriding && !reads_a_node(term);
-                        if let (Some(unit), Known::Unit(found), false) = (&units[index], found, literal) {
-                            self.compare_units(unit, &found, node.info().unit.as_ref().map(|unit| unit.span), term.span, node.name());
+                        if let (Some(unit), Known::Unit(found), false) =
+                            (&units[index], found, literal)
+                        {
+                            self.compare_units(
+                                unit,
+                                &found,
+                                node.info().unit.as_ref().map(|unit| unit.span),
+                                term.span,
+                                node.name(),
+                            );
                         }
                     }
                     Body::Draw(draw) => {
@@ -286,7 +294,10 @@ impl Builder<'_, '_> {
             format!("this is in {found}, but `{}` is in {unit}", name.value),
         )
         .expected(format!("a quantity in {unit}"))
-        .related(stated.unwrap_or(name.span), format!("{unit} is stated here"));
+        .related(
+            stated.unwrap_or(name.span),
+            format!("{unit} is stated here"),
+        );
         self.diagnostics.push(diagnostic);
     }
 }
@@ -309,21 +320,34 @@ pub(super) fn read_definitions(graph: &mut Graph, definitions: &Definitions, con
     }
 }
 
-/// Where the name of a distribution stands, if the expression is a call of one.
+/// Where the name of a distribution stands, if the expression is a call of one. `logistic` is a function too: with a named argument it is the family.
 fn distribution_call(expr: &Expr) -> Option<Span> {
     match &expr.kind {
-        ExprKind::Call { function, .. } if super::inputs::is_family(&function.value) => Some(function.span),
+        ExprKind::Call {
+            function,
+            arguments,
+        } if super::inputs::is_family(&function.value)
+            && (builtins_named(&function.value).next().is_none()
+                || arguments.iter().any(|argument| argument.name.is_some())) =>
+        {
+            Some(function.span)
+        }
         _ => None,
     }
 }
 
 fn not_a_distribution(expr: &Expr) -> Diagnostic {
-    let diagnostic = Diagnostic::error("not-a-distribution", expr.span, "an input that is no distribution")
-        .expected("one distribution such as `normal(mean = 0, sd = 1)`");
+    let diagnostic = Diagnostic::error(
+        "not-a-distribution",
+        expr.span,
+        "an input that is no distribution",
+    )
+    .expected("one distribution such as `normal(mean = 0, sd = 1)`");
     match &expr.kind {
-        ExprKind::Call { function, .. } => {
-            diagnostic.hint_if(super::names::did_you_mean(&function.value, super::inputs::family_names()))
-        }
+        ExprKind::Call { function, .. } => diagnostic.hint_if(super::names::did_you_mean(
+            &function.value,
+            super::inputs::family_names(),
+        )),
         _ => diagnostic.hint("a fixed value belongs in [data], an equation in [variables]"),
     }
 }

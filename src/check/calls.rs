@@ -64,7 +64,12 @@ fn all_names() -> impl Iterator<Item = &'static str> {
 }
 
 impl Resolver<'_, '_> {
-    pub(super) fn call(&mut self, function: &Ident, arguments: &[Argument], span: Span) -> Option<Term> {
+    pub(super) fn call(
+        &mut self,
+        function: &Ident,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Option<Term> {
         let name = function.value.as_str();
         match name {
             "prev" => return self.prev(function, arguments, span),
@@ -78,7 +83,8 @@ impl Resolver<'_, '_> {
                 return self.reduce(function, reduction, arguments, span);
             }
         }
-        let Some((_, operation, least, most)) = FUNCTIONS.iter().find(|(own, ..)| *own == name) else {
+        let Some((_, operation, least, most)) = FUNCTIONS.iter().find(|(own, ..)| *own == name)
+        else {
             for argument in arguments {
                 if !matches!(argument.value.kind, ExprKind::List(_) | ExprKind::Text(_)) {
                     self.term(&argument.value);
@@ -110,13 +116,21 @@ impl Resolver<'_, '_> {
             .hint("declare an input with this distribution and use its name here");
         }
         if self.names.find(name).is_some() {
-            return Diagnostic::error("unknown-function", function.span, format!("`{name}` is no function"))
-                .expected("a function")
-                .hint(format!("write `{name} * (…)` to multiply"));
-        }
-        Diagnostic::error("unknown-function", function.span, format!("there is no function `{name}`"))
+            return Diagnostic::error(
+                "unknown-function",
+                function.span,
+                format!("`{name}` is no function"),
+            )
             .expected("a function")
-            .hint_if(did_you_mean(name, all_names()))
+            .hint(format!("write `{name} * (…)` to multiply"));
+        }
+        Diagnostic::error(
+            "unknown-function",
+            function.span,
+            format!("there is no function `{name}`"),
+        )
+        .expected("a function")
+        .hint_if(did_you_mean(name, all_names()))
     }
 
     fn is_dimension(&self, argument: &Argument) -> bool {
@@ -140,7 +154,11 @@ impl Resolver<'_, '_> {
                 Diagnostic::error(
                     "wrong-arguments",
                     function.span,
-                    format!("`{}` with {}", function.value, plural(arguments.len(), "argument")),
+                    format!(
+                        "`{}` with {}",
+                        function.value,
+                        plural(arguments.len(), "argument")
+                    ),
                 )
                 .expected(expected),
             );
@@ -159,11 +177,16 @@ impl Resolver<'_, '_> {
     /// Whether an argument has neither name nor `by`; reported if not.
     fn plain(&mut self, function: &Ident, argument: &Argument) -> bool {
         let problem = match (&argument.name, &argument.by) {
-            (Some(name), _) => (name.span, format!("`{}` takes no named arguments", function.value)),
+            (Some(name), _) => (
+                name.span,
+                format!("`{}` takes no named arguments", function.value),
+            ),
             (None, Some(by)) => (by.span, format!("`by` in a call of `{}`", function.value)),
             (None, None) => return true,
         };
-        self.report(Diagnostic::error("wrong-arguments", problem.0, problem.1).expected("a value alone"));
+        self.report(
+            Diagnostic::error("wrong-arguments", problem.0, problem.1).expected("a value alone"),
+        );
         false
     }
 
@@ -184,7 +207,12 @@ impl Resolver<'_, '_> {
         if arguments.len() != if quantile { 3 } else { 2 } {
             let count = plural(arguments.len(), "argument");
             self.report(
-                Diagnostic::error("wrong-arguments", function.span, format!("`{name}` with {count}")).expected(wanted),
+                Diagnostic::error(
+                    "wrong-arguments",
+                    function.span,
+                    format!("`{name}` with {count}"),
+                )
+                .expected(wanted),
             );
             return None;
         }
@@ -203,8 +231,12 @@ impl Resolver<'_, '_> {
         };
         let ExprKind::Name(along_name) = &along.value.kind else {
             self.report(
-                Diagnostic::error("wrong-arguments", along.value.span, format!("`{name}` runs over a dimension"))
-                    .expected(wanted),
+                Diagnostic::error(
+                    "wrong-arguments",
+                    along.value.span,
+                    format!("`{name}` runs over a dimension"),
+                )
+                .expected(wanted),
             );
             return None;
         };
@@ -233,7 +265,11 @@ impl Resolver<'_, '_> {
                 return None;
             }
         }
-        if matches!(reduction, Reduction::Count | Reduction::Any | Reduction::All) && !self.truth(&operand) {
+        if matches!(
+            reduction,
+            Reduction::Count | Reduction::Any | Reduction::All
+        ) && !self.truth(&operand)
+        {
             return None;
         }
         let rest = operand.shape.without(dimension);
@@ -258,8 +294,12 @@ impl Resolver<'_, '_> {
         if let TermKind::Number(value) = term.kind {
             if !(0.0..=1.0).contains(&value) {
                 self.report(
-                    Diagnostic::error("out-of-domain", term.span, format!("{value} is no probability"))
-                        .expected("a level between 0 and 1"),
+                    Diagnostic::error(
+                        "out-of-domain",
+                        term.span,
+                        format!("{value} is no probability"),
+                    )
+                    .expected("a level between 0 and 1"),
                 );
                 return None;
             }
@@ -321,7 +361,12 @@ impl Resolver<'_, '_> {
         Some(self.new_term(TermKind::Cumulative(Box::new(operand)), shape, span))
     }
 
-    fn interpolate(&mut self, function: &Ident, arguments: &[Argument], span: Span) -> Option<Term> {
+    fn interpolate(
+        &mut self,
+        function: &Ident,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Option<Term> {
         let [at, knots] = arguments else {
             self.report(
                 Diagnostic::error(
@@ -337,8 +382,12 @@ impl Resolver<'_, '_> {
         let at = self.term(&at.value);
         let ExprKind::Map(entries) = &knots.value.kind else {
             self.report(
-                Diagnostic::error("wrong-arguments", knots.value.span, "`interpolate` needs its knots in braces")
-                    .expected("`{2023: a, 2027: b}`"),
+                Diagnostic::error(
+                    "wrong-arguments",
+                    knots.value.span,
+                    "`interpolate` needs its knots in braces",
+                )
+                .expected("`{2023: a, 2027: b}`"),
             );
             return None;
         };
@@ -346,8 +395,12 @@ impl Resolver<'_, '_> {
         if entries.len() < 2 {
             sound = false;
             self.report(
-                Diagnostic::error("bad-knots", knots.value.span, "interpolation with fewer than two knots")
-                    .expected("at least two knots `{2023: a, 2027: b}`"),
+                Diagnostic::error(
+                    "bad-knots",
+                    knots.value.span,
+                    "interpolation with fewer than two knots",
+                )
+                .expected("at least two knots `{2023: a, 2027: b}`"),
             );
         }
         for pair in entries.windows(2) {
@@ -357,20 +410,30 @@ impl Resolver<'_, '_> {
                     Diagnostic::error(
                         "bad-knots",
                         pair[1].key.span,
-                        format!("the knot {} follows {}", pair[1].key.value, pair[0].key.value),
+                        format!(
+                            "the knot {} follows {}",
+                            pair[1].key.value, pair[0].key.value
+                        ),
                     )
                     .expected("knots in strictly increasing order")
                     .related(pair[0].key.span, "the knot before"),
                 );
             }
         }
-        let values: Vec<Option<Term>> = entries.iter().map(|entry| self.term(&entry.value)).collect();
+        let values: Vec<Option<Term>> = entries
+            .iter()
+            .map(|entry| self.term(&entry.value))
+            .collect();
         let (at, values) = (at?, values.into_iter().collect::<Option<Vec<_>>>()?);
         if !sound {
             return None;
         }
         let shape = self.union(values.iter().chain([&at]).collect::<Vec<_>>(), span)?;
-        let points = entries.iter().map(|entry| entry.key.value).zip(values).collect();
+        let points = entries
+            .iter()
+            .map(|entry| entry.key.value)
+            .zip(values)
+            .collect();
         Some(self.new_term(
             TermKind::Interpolate {
                 at: Box::new(at),

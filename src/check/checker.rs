@@ -66,8 +66,12 @@ fn check_file(
 ) -> Option<CheckedModel> {
     if let Some(extra) = file.dimensions.get(MAX_DIMENSIONS) {
         diagnostics.push(
-            Diagnostic::error("too-large", extra.name.span, format!("more than {MAX_DIMENSIONS} dimensions"))
-                .expected(format!("at most {MAX_DIMENSIONS} dimensions")),
+            Diagnostic::error(
+                "too-large",
+                extra.name.span,
+                format!("more than {MAX_DIMENSIONS} dimensions"),
+            )
+            .expected(format!("at most {MAX_DIMENSIONS} dimensions")),
         );
         return None;
     }
@@ -81,7 +85,15 @@ fn check_file(
         has_units: has_units(file, &names),
     };
     let overs: Vec<Option<Over>> = (names.nodes.iter())
-        .map(|node| resolve_over(node.over()?, node.name(), &names, &read.dimensions, diagnostics))
+        .map(|node| {
+            resolve_over(
+                node.over()?,
+                node.name(),
+                &names,
+                &read.dimensions,
+                diagnostics,
+            )
+        })
         .collect();
     let base = base_definitions(file, &context, &overs, &mut tables, diagnostics);
     let stated: Vec<Option<Shape>> = (overs.iter())
@@ -99,7 +111,9 @@ fn check_file(
     let built = builder.build(&base, None, &mut draws);
     super::streams::check(file, &built.shapes, &context, diagnostics);
     let groups = correlations::check(file, &built, None, &context, draws.constants(), diagnostics);
-    let is_share: Vec<bool> = (built.parts.iter()).map(|parts| draws.is_share(parts, &built.shapes, &context)).collect();
+    let is_share: Vec<bool> = (built.parts.iter())
+        .map(|parts| draws.is_share(parts, &built.shapes, &context))
+        .collect();
     let readings = ReadingChecker {
         context: &context,
         file,
@@ -220,7 +234,11 @@ fn choose<'f>(
     if found.is_none() {
         let known = declared.iter().map(|variant| variant.name.value.as_str());
         diagnostics.push(Diagnostic {
-            code: if what == "scenario" { "unknown-scenario" } else { "unknown-strategy" },
+            code: if what == "scenario" {
+                "unknown-scenario"
+            } else {
+                "unknown-strategy"
+            },
             severity: Severity::Error,
             message: format!("the model has no {what} `{name}`"),
             span: None,
@@ -256,7 +274,13 @@ impl<'a> Variants<'a, '_> {
     {
         let mut definitions: Definitions<'v> = self.base.clone();
         for list in lists {
-            overrides::apply(&mut definitions, list, self.context, &self.built.shapes, diagnostics);
+            overrides::apply(
+                &mut definitions,
+                list,
+                self.context,
+                &self.built.shapes,
+                diagnostics,
+            );
         }
         let fixed = Fixed {
             shapes: &self.built.shapes,
@@ -284,10 +308,21 @@ impl<'a> Variants<'a, '_> {
         // Problems of each list were reported when it was applied alone.
         let mut known = Diagnostics::new();
         let mut definitions = self.base.clone();
-        overrides::apply(&mut definitions, list, self.context, &self.built.shapes, &mut known)
+        overrides::apply(
+            &mut definitions,
+            list,
+            self.context,
+            &self.built.shapes,
+            &mut known,
+        )
     }
 
-    fn conflicts(&self, scenario: &[OverrideDecl], strategy: &[OverrideDecl], diagnostics: &mut Diagnostics) {
+    fn conflicts(
+        &self,
+        scenario: &[OverrideDecl],
+        strategy: &[OverrideDecl],
+        diagnostics: &mut Diagnostics,
+    ) {
         overrides::conflicts(
             &self.touched(scenario),
             &self.touched(strategy),
@@ -305,7 +340,11 @@ fn nodes(
     parts: Vec<Vec<super::Part>>,
 ) -> Option<Vec<Node>> {
     let mut nodes = Vec::with_capacity(parts.len());
-    for (((declared, shape), unit), parts) in (context.names.nodes.iter()).zip(shapes).zip(units).zip(parts) {
+    for (((declared, shape), unit), parts) in (context.names.nodes.iter())
+        .zip(shapes)
+        .zip(units)
+        .zip(parts)
+    {
         let info = declared.info();
         let name = declared.name();
         let rollup = info.rollup.as_ref().and_then(|rollup| match &rollup.value {
@@ -328,7 +367,11 @@ fn nodes(
                 Declared::Input(input) => Some(super::streams::stream(input, context)?),
                 Declared::Data(_) | Declared::Variable(_) => None,
             },
-            sources: info.sources.iter().map(|source| source.value.clone()).collect(),
+            sources: info
+                .sources
+                .iter()
+                .map(|source| source.value.clone())
+                .collect(),
             basis: info.basis.as_ref().map(|basis| basis.value),
             as_of: info.as_of.as_ref().map(|date| date.value.clone()),
             note: info.note.as_ref().map(|note| note.value.clone()),

@@ -36,7 +36,11 @@ impl Context<'_> {
     }
 
     /// A unit as written; `None` where it is reported as broken.
-    pub(super) fn parse_unit(&self, unit: &Spanned<String>, diagnostics: &mut Diagnostics) -> Option<Unit> {
+    pub(super) fn parse_unit(
+        &self,
+        unit: &Spanned<String>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Unit> {
         match Unit::parse(&unit.value) {
             Ok(unit) => Some(unit),
             Err(error) => {

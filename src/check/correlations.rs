@@ -45,7 +45,12 @@ pub(super) fn check(
 }
 
 /// Warns of correlations that a variant leaves without a distribution.
-pub(super) fn idle(file: &ModelFile, built: &Built, context: &Context, diagnostics: &mut Diagnostics) {
+pub(super) fn idle(
+    file: &ModelFile,
+    built: &Built,
+    context: &Context,
+    diagnostics: &mut Diagnostics,
+) {
     for declaration in &file.correlations {
         for name in &declaration.between {
             let Some(id) = context.names.node(&name.value) else {
@@ -83,11 +88,18 @@ impl Checker<'_, '_> {
             .iter()
             .enumerate()
             .map(|(position, name)| {
-                if let Some(first) = declaration.between[..position].iter().find(|other| other.value == name.value) {
+                if let Some(first) = declaration.between[..position]
+                    .iter()
+                    .find(|other| other.value == name.value)
+                {
                     diagnostics.push(
-                        Diagnostic::error("duplicate-correlation", name.span, format!("`{}` is listed twice", name.value))
-                            .expected("each input once")
-                            .related(first.span, "first here"),
+                        Diagnostic::error(
+                            "duplicate-correlation",
+                            name.span,
+                            format!("`{}` is listed twice", name.value),
+                        )
+                        .expected("each input once")
+                        .related(first.span, "first here"),
                     );
                     return None;
                 }
@@ -96,8 +108,12 @@ impl Checker<'_, '_> {
                     Declared::Input(input) => Some((id, input)),
                     Declared::Data(_) | Declared::Variable(_) => {
                         diagnostics.push(
-                            Diagnostic::error("not-an-input", name.span, format!("`{}` is no input", name.value))
-                                .expected("the name of an input"),
+                            Diagnostic::error(
+                                "not-an-input",
+                                name.span,
+                                format!("`{}` is no input", name.value),
+                            )
+                            .expected("the name of an input"),
                         );
                         None
                     }
@@ -106,8 +122,12 @@ impl Checker<'_, '_> {
             .collect();
         if n < 2 {
             diagnostics.push(
-                Diagnostic::error("wrong-matrix", declaration.span, "a correlation of fewer than two inputs")
-                    .expected("at least two inputs in `between`"),
+                Diagnostic::error(
+                    "wrong-matrix",
+                    declaration.span,
+                    "a correlation of fewer than two inputs",
+                )
+                .expected("at least two inputs in `between`"),
             );
             return;
         }
@@ -117,7 +137,14 @@ impl Checker<'_, '_> {
         for row in 0..n {
             for column in row + 1..n {
                 if let (Some(first), Some(second)) = (inputs[row], inputs[column]) {
-                    self.pair(declaration, (row, column), first, second, pairs, diagnostics);
+                    self.pair(
+                        declaration,
+                        (row, column),
+                        first,
+                        second,
+                        pairs,
+                        diagnostics,
+                    );
                 }
             }
         }
@@ -139,7 +166,10 @@ impl Checker<'_, '_> {
                 Diagnostic::error(
                     "duplicate-correlation",
                     value.span,
-                    format!("`{}` and `{}` are correlated twice", first.1.name.value, second.1.name.value),
+                    format!(
+                        "`{}` and `{}` are correlated twice",
+                        first.1.name.value, second.1.name.value
+                    ),
                 )
                 .expected("each pair once")
                 .related(other.span, "first here"),
@@ -151,15 +181,24 @@ impl Checker<'_, '_> {
                 Diagnostic::error(
                     "incompatible-inputs",
                     declaration.between[column].span,
-                    format!("`{}` and `{}` {reason}", first.1.name.value, second.1.name.value),
+                    format!(
+                        "`{}` and `{}` {reason}",
+                        first.1.name.value, second.1.name.value
+                    ),
                 )
                 .expected("inputs of equal `over`, `alike` and `persist`")
                 .related(declaration.between[row].span, "the other input"),
             );
             return;
         }
-        let Some(score) = self.score(declaration.kind.value, value.value, value.span, first.0, second.0, diagnostics)
-        else {
+        let Some(score) = self.score(
+            declaration.kind.value,
+            value.value,
+            value.span,
+            first.0,
+            second.0,
+            diagnostics,
+        ) else {
             return;
         };
         pairs.insert(
@@ -176,15 +215,26 @@ impl Checker<'_, '_> {
         );
     }
 
-    fn incompatible(&self, first: (NodeId, &InputDecl), second: (NodeId, &InputDecl)) -> Option<String> {
+    fn incompatible(
+        &self,
+        first: (NodeId, &InputDecl),
+        second: (NodeId, &InputDecl),
+    ) -> Option<String> {
         let shape = |id: NodeId| self.built.shapes[id.0 as usize].as_ref();
         if let (Some(a), Some(b)) = (shape(first.0), shape(second.0)) {
             if a != b {
                 let describe = |shape| describe_shape(shape, self.context.dimensions);
-                return Some(format!("differ in `over`: {} against {}", describe(a), describe(b)));
+                return Some(format!(
+                    "differ in `over`: {} against {}",
+                    describe(a),
+                    describe(b)
+                ));
             }
         }
-        let (a, b) = (stream(first.1, self.context)?, stream(second.1, self.context)?);
+        let (a, b) = (
+            stream(first.1, self.context)?,
+            stream(second.1, self.context)?,
+        );
         if a.alike != b.alike {
             return Some("differ in `alike`".to_owned());
         }
@@ -263,7 +313,10 @@ impl Checker<'_, '_> {
                         Diagnostic::error(
                             "correlation-kind",
                             span,
-                            format!("the parameters of `{}` are not the same numbers everywhere", name(id)),
+                            format!(
+                                "the parameters of `{}` are not the same numbers everywhere",
+                                name(id)
+                            ),
                         )
                         .expected("constant parameters for `kind = \"pearson\"`")
                         .hint("state `kind = \"copula\"` or \"spearman\""),
@@ -279,7 +332,11 @@ impl Checker<'_, '_> {
                     Diagnostic::error(
                         "unreachable-correlation",
                         span,
-                        format!("`{}` or `{}` has no finite standard deviation", name(first), name(second)),
+                        format!(
+                            "`{}` or `{}` has no finite standard deviation",
+                            name(first),
+                            name(second)
+                        ),
                     )
                     .expected("distributions with finite variance")
                     .hint("state `kind = \"spearman\"`"),
@@ -291,7 +348,11 @@ impl Checker<'_, '_> {
                     Diagnostic::error(
                         "unreachable-correlation",
                         span,
-                        format!("no dependence of `{}` and `{}` gives a Pearson correlation of {value}", name(first), name(second)),
+                        format!(
+                            "no dependence of `{}` and `{}` gives a Pearson correlation of {value}",
+                            name(first),
+                            name(second)
+                        ),
                     )
                     .expected(format!("a number between {lowest:.4} and {largest:.4}")),
                 );
@@ -300,7 +361,11 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn groups(&self, pairs: BTreeMap<Pair, Stated>, diagnostics: &mut Diagnostics) -> Vec<CorrelationGroup> {
+    fn groups(
+        &self,
+        pairs: BTreeMap<Pair, Stated>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<CorrelationGroup> {
         let mut groups: Vec<Vec<NodeId>> = Vec::new();
         for &(first, second) in pairs.keys() {
             let mut merged = vec![first, second];
@@ -342,7 +407,10 @@ impl Checker<'_, '_> {
         for row in 0..n {
             scores[row * n + row] = 1.0;
             for column in row + 1..n {
-                let key = (inputs[row].min(inputs[column]), inputs[row].max(inputs[column]));
+                let key = (
+                    inputs[row].min(inputs[column]),
+                    inputs[row].max(inputs[column]),
+                );
                 if let Some(stated) = pairs.get(&key) {
                     scores[row * n + column] = stated.asked.score;
                     scores[column * n + row] = stated.asked.score;
@@ -351,7 +419,11 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        debug_assert!(inputs.iter().all(|&id| self.context.names.at(id).kind() == NodeKind::Input));
+        debug_assert!(
+            inputs
+                .iter()
+                .all(|&id| self.context.names.at(id).kind() == NodeKind::Input)
+        );
         if let Some(span) = span.filter(|_| !matrix::is_valid(&scores, n)) {
             let names: Vec<&str> = (inputs.iter())
                 .map(|&id| self.context.names.at(id).name().value.as_str())
@@ -367,10 +439,16 @@ impl Checker<'_, '_> {
                 Diagnostic::error(
                     "not-positive-semi-definite",
                     span,
-                    format!("no random quantities have these correlations: {}", names.join(", ")),
+                    format!(
+                        "no random quantities have these correlations: {}",
+                        names.join(", ")
+                    ),
                 )
                 .expected("a positive semi-definite matrix of the scores")
-                .hint(format!("the nearest valid matrix of the scores, in that order: [{}]", rows.join(", "))),
+                .hint(format!(
+                    "the nearest valid matrix of the scores, in that order: [{}]",
+                    rows.join(", ")
+                )),
             );
         }
         CorrelationGroup {
@@ -386,8 +464,12 @@ fn form(declaration: &CorrelationDecl, n: usize, diagnostics: &mut Diagnostics) 
     let rows = &declaration.matrix;
     if rows.len() != n || rows.iter().any(|row| row.len() != n) {
         diagnostics.push(
-            Diagnostic::error("wrong-matrix", declaration.span, format!("{n} inputs need a matrix of {n} rows of {n} numbers"))
-                .expected("`value = r` for two inputs, a square matrix `values` for more"),
+            Diagnostic::error(
+                "wrong-matrix",
+                declaration.span,
+                format!("{n} inputs need a matrix of {n} rows of {n} numbers"),
+            )
+            .expected("`value = r` for two inputs, a square matrix `values` for more"),
         );
         return false;
     }
@@ -395,12 +477,21 @@ fn form(declaration: &CorrelationDecl, n: usize, diagnostics: &mut Diagnostics) 
     for (index, row) in rows.iter().enumerate() {
         for (column, value) in row.iter().enumerate() {
             let problem = if !(-1.0..=1.0).contains(&value.value) {
-                Some((format!("a correlation of {}", value.value), "a number between −1 and 1".to_owned()))
+                Some((
+                    format!("a correlation of {}", value.value),
+                    "a number between −1 and 1".to_owned(),
+                ))
             } else if index == column && value.value != 1.0 {
-                Some((format!("{} on the diagonal", value.value), "1: everything correlates fully with itself".to_owned()))
+                Some((
+                    format!("{} on the diagonal", value.value),
+                    "1: everything correlates fully with itself".to_owned(),
+                ))
             } else if column < index && value.value != rows[column][index].value {
                 Some((
-                    format!("{} is not its mirror image {}", value.value, rows[column][index].value),
+                    format!(
+                        "{} is not its mirror image {}",
+                        value.value, rows[column][index].value
+                    ),
                     "a symmetric matrix".to_owned(),
                 ))
             } else {
@@ -408,7 +499,9 @@ fn form(declaration: &CorrelationDecl, n: usize, diagnostics: &mut Diagnostics) 
             };
             if let Some((message, expected)) = problem {
                 sound = false;
-                diagnostics.push(Diagnostic::error("wrong-matrix", value.span, message).expected(expected));
+                diagnostics.push(
+                    Diagnostic::error("wrong-matrix", value.span, message).expected(expected),
+                );
             }
         }
     }

@@ -40,8 +40,12 @@ pub(super) fn resolve_over(
         };
         if written.contains(&id) {
             diagnostics.push(
-                Diagnostic::error("duplicate-dimension", name.span, format!("`{}` is listed twice", name.value))
-                    .expected("each dimension once"),
+                Diagnostic::error(
+                    "duplicate-dimension",
+                    name.span,
+                    format!("`{}` is listed twice", name.value),
+                )
+                .expected("each dimension once"),
             );
             complete = false;
             continue;
@@ -52,12 +56,19 @@ pub(super) fn resolve_over(
         return None;
     }
     for (&id, name) in written.iter().zip(over) {
-        if let Some(&child) = written.iter().find(|&&child| child != id && dimensions.leads_to(child, id)) {
+        if let Some(&child) = written
+            .iter()
+            .find(|&&child| child != id && dimensions.leads_to(child, id))
+        {
             diagnostics.push(
                 Diagnostic::error(
                     "implied-dimension",
                     name.span,
-                    format!("`{}` already tells the label of `{}`", dimensions.at(child).name, name.value),
+                    format!(
+                        "`{}` already tells the label of `{}`",
+                        dimensions.at(child).name,
+                        name.value
+                    ),
                 )
                 .expected("only the finer of the two"),
             );
@@ -80,8 +91,12 @@ pub(super) fn check_size(
     let fits = shape.n_cells(dimensions).is_some_and(|n| n <= MAX_CELLS);
     if !fits {
         diagnostics.push(
-            Diagnostic::error("too-large", span, format!("`{name}` has more than {MAX_CELLS} cells"))
-                .expected(format!("at most {MAX_CELLS} cells")),
+            Diagnostic::error(
+                "too-large",
+                span,
+                format!("`{name}` has more than {MAX_CELLS} cells"),
+            )
+            .expected(format!("at most {MAX_CELLS} cells")),
         );
     }
     fits
@@ -120,9 +135,16 @@ impl DataReader<'_, '_, '_, '_> {
                     return Some(vec![value.value]);
                 }
                 diagnostics.push(
-                    Diagnostic::error("value-form", value.span, "one value for a node with dimensions")
-                        .expected("`values = { label = … }`, with `default = …` for the rest")
-                        .hint(format!("leave out `over` or write `values = {{}}` and `default = {}`", value.value)),
+                    Diagnostic::error(
+                        "value-form",
+                        value.span,
+                        "one value for a node with dimensions",
+                    )
+                    .expected("`values = { label = … }`, with `default = …` for the rest")
+                    .hint(format!(
+                        "leave out `over` or write `values = {{}}` and `default = {}`",
+                        value.value
+                    )),
                 );
                 return None;
             }
@@ -131,8 +153,12 @@ impl DataReader<'_, '_, '_, '_> {
                     [one] => self.dimensions.at(*one),
                     _ => {
                         diagnostics.push(
-                            Diagnostic::error("value-form", list.span, "a list of values needs exactly one dimension")
-                                .expected("`over` with one dimension, or `values = { label = … }`"),
+                            Diagnostic::error(
+                                "value-form",
+                                list.span,
+                                "a list of values needs exactly one dimension",
+                            )
+                            .expected("`over` with one dimension, or `values = { label = … }`"),
                         );
                         return None;
                     }
@@ -142,7 +168,12 @@ impl DataReader<'_, '_, '_, '_> {
                         Diagnostic::error(
                             "missing-cell",
                             list.span,
-                            format!("{} values for the {} labels of `{}`", list.value.len(), dimension.len(), dimension.name),
+                            format!(
+                                "{} values for the {} labels of `{}`",
+                                list.value.len(),
+                                dimension.len(),
+                                dimension.name
+                            ),
                         )
                         .expected("one number for each label"),
                     );
@@ -182,8 +213,12 @@ impl DataReader<'_, '_, '_, '_> {
             finite(default.value, default.span, diagnostics)?;
             if found.iter().all(Option::is_some) {
                 diagnostics.push(
-                    Diagnostic::error("unused-default", default.span, format!("every cell of `{}` has a value", data.name.value))
-                        .expected("no `default` where nothing is missing"),
+                    Diagnostic::error(
+                        "unused-default",
+                        default.span,
+                        format!("every cell of `{}` has a value", data.name.value),
+                    )
+                    .expected("no `default` where nothing is missing"),
                 );
                 return None;
             }
@@ -191,7 +226,10 @@ impl DataReader<'_, '_, '_, '_> {
         let mut missing = Vec::new();
         let mut values = Vec::with_capacity(found.len());
         for (cell, slot) in found.iter().enumerate() {
-            match slot.map(|(value, _)| value).or(default.map(|default| default.value)) {
+            match slot
+                .map(|(value, _)| value)
+                .or(default.map(|default| default.value))
+            {
                 Some(value) => values.push(value),
                 None => missing.push(cell),
             }
@@ -209,12 +247,20 @@ impl DataReader<'_, '_, '_, '_> {
             .map(|&cell| describe_cell(shape, cell, self.dimensions))
             .collect();
         let rest = missing.len() - shown.len();
-        let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        let more = if rest > 0 {
+            format!(" and {rest} more")
+        } else {
+            String::new()
+        };
         diagnostics.push(
             Diagnostic::error(
                 "missing-cell",
                 place,
-                format!("`{}` has no value for {}{more}", data.name.value, shown.join(", ")),
+                format!(
+                    "`{}` has no value for {}{more}",
+                    data.name.value,
+                    shown.join(", ")
+                ),
             )
             .expected("a value for each cell")
             .hint("state `default = …` if one value holds for all the rest"),
@@ -252,7 +298,12 @@ impl DataReader<'_, '_, '_, '_> {
                     let index = dimension.find(&label.value);
                     if index.is_none() {
                         let known = dimension.labels.iter().map(|info| info.key.as_str());
-                        diagnostics.push(unknown_label(label.span, &label.value, &dimension.name, known));
+                        diagnostics.push(unknown_label(
+                            label.span,
+                            &label.value,
+                            &dimension.name,
+                            known,
+                        ));
                     }
                     index
                 })
@@ -268,7 +319,11 @@ impl DataReader<'_, '_, '_, '_> {
                     Diagnostic::error(
                         "duplicate-cell",
                         entry.value.span,
-                        format!("`{}` has two values for {}", data.name.value, describe_cell(&over.shape, cell, self.dimensions)),
+                        format!(
+                            "`{}` has two values for {}",
+                            data.name.value,
+                            describe_cell(&over.shape, cell, self.dimensions)
+                        ),
                     )
                     .expected("one value for each cell")
                     .related(first, "the first value"),
@@ -335,7 +390,13 @@ impl DataReader<'_, '_, '_, '_> {
                 sound = false;
                 continue;
             };
-            let value_column = column(&table, path, &value_name.value, value_name.span, diagnostics);
+            let value_column = column(
+                &table,
+                path,
+                &value_name.value,
+                value_name.span,
+                diagnostics,
+            );
             let filters: Vec<Option<usize>> = filter
                 .iter()
                 .map(|(name, _)| column(&table, path, &name.value, name.span, diagnostics))
@@ -412,8 +473,12 @@ impl DataReader<'_, '_, '_, '_> {
         if sound && selected == 0 && rows > 0 && !filter.is_empty() {
             let span = filter.iter().map(|(name, _)| name.span).reduce(Span::to);
             diagnostics.push(
-                Diagnostic::error("empty-where", span.unwrap_or(value_name.span), "`where` selects no row")
-                    .expected("values that occur in the table"),
+                Diagnostic::error(
+                    "empty-where",
+                    span.unwrap_or(value_name.span),
+                    "`where` selects no row",
+                )
+                .expected("values that occur in the table"),
             );
             sound = false;
         }
@@ -441,9 +506,15 @@ impl DataReader<'_, '_, '_, '_> {
             Diagnostic::error(
                 "missing-index",
                 path.span,
-                format!("which column of `{}` holds the labels of `{name}`?", path.value),
+                format!(
+                    "which column of `{}` holds the labels of `{name}`?",
+                    path.value
+                ),
             )
-            .expected(format!("`index = {{ {name} = \"…\" }}` in `{}`", data.name.value))
+            .expected(format!(
+                "`index = {{ {name} = \"…\" }}` in `{}`",
+                data.name.value
+            ))
             .hint_if(did_you_mean(name, table.columns.iter().map(String::as_str))),
         );
         None
@@ -456,7 +527,11 @@ fn key_of<'d>(declaration: &'d DimensionDecl, path: &str) -> Option<&'d Spanned<
         return None;
     };
     let position = tables.iter().position(|table| table.value == path)?;
-    if keys.len() == 1 { keys.first() } else { keys.get(position) }
+    if keys.len() == 1 {
+        keys.first()
+    } else {
+        keys.get(position)
+    }
 }
 
 /// `country = "JPN", year = 2023`, for messages; `the only cell` of a scalar.
@@ -467,7 +542,10 @@ pub(super) fn describe_cell(shape: &Shape, cell: usize, dimensions: &Dimensions)
     let parts: Vec<String> = (shape.iter().zip(shape.labels_of(cell, dimensions)))
         .map(|(id, label)| {
             let dimension = dimensions.at(id);
-            format!("{} {}", dimension.name, dimension.labels[label as usize].key)
+            format!(
+                "{} {}",
+                dimension.name, dimension.labels[label as usize].key
+            )
         })
         .collect();
     parts.join(", ")
@@ -475,7 +553,10 @@ pub(super) fn describe_cell(shape: &Shape, cell: usize, dimensions: &Dimensions)
 
 fn matches_scalar(cell: &str, wanted: &Scalar) -> bool {
     match wanted {
-        Scalar::Number(number) => cell.trim().parse::<f64>().is_ok_and(|value| value == *number),
+        Scalar::Number(number) => cell
+            .trim()
+            .parse::<f64>()
+            .is_ok_and(|value| value == *number),
         Scalar::Text(text) => cell == text,
         Scalar::Bool(flag) => cell == if *flag { "true" } else { "false" },
     }
@@ -486,7 +567,8 @@ fn finite(value: f64, span: Span, diagnostics: &mut Diagnostics) -> Option<()> {
         return Some(());
     }
     diagnostics.push(
-        Diagnostic::error("not-a-number", span, format!("{value} is not finite")).expected("a finite number"),
+        Diagnostic::error("not-a-number", span, format!("{value} is not finite"))
+            .expected("a finite number"),
     );
     None
 }
@@ -498,8 +580,13 @@ pub(super) fn number(
     diagnostics: &mut Diagnostics,
 ) -> Option<f64> {
     let text = cell.value.trim();
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    let parsed = text.parse::<f64>().ok().filter(|value| plain && value.is_finite());
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let parsed = text
+        .parse::<f64>()
+        .ok()
+        .filter(|value| plain && value.is_finite());
     if parsed.is_none() {
         let message = if text.is_empty() {
             "the cell is empty".to_owned()

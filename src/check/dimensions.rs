@@ -49,7 +49,10 @@ pub(super) fn read_dimensions(
         let title = declaration.title.as_ref();
         list.push(Dimension::new(
             declaration.name.value.clone(),
-            title.map_or_else(|| declaration.name.value.clone(), |title| title.value.clone()),
+            title.map_or_else(
+                || declaration.name.value.clone(),
+                |title| title.value.clone(),
+            ),
             read.labels.clone(),
             declaration.time.as_ref().is_some_and(|time| time.value),
             matches!(declaration.labels, LabelsDecl::Range { .. }),
@@ -68,11 +71,16 @@ pub(super) fn read_dimensions(
             }
             let parent_broken = reads[usize::from(target.0)].broken;
             let above = dimensions.at(target);
-            if let Some(labels) = parent_labels(parent, declaration, read, above, parent_broken, diagnostics) {
-                dimensions.at_mut(DimensionId(index)).parents.push(ParentLink {
-                    parent: target,
-                    labels,
-                });
+            if let Some(labels) =
+                parent_labels(parent, declaration, read, above, parent_broken, diagnostics)
+            {
+                dimensions
+                    .at_mut(DimensionId(index))
+                    .parents
+                    .push(ParentLink {
+                        parent: target,
+                        labels,
+                    });
             }
         }
     }
@@ -108,7 +116,8 @@ fn read_labels(
         LabelsDecl::Inline(labels) => {
             for inline in labels {
                 let title = inline.title.as_ref().unwrap_or(&inline.key);
-                read.labels.push(label(inline.key.value.clone(), title.value.clone(), None));
+                read.labels
+                    .push(label(inline.key.value.clone(), title.value.clone(), None));
                 read.spans.push(inline.key.span);
             }
         }
@@ -116,13 +125,25 @@ fn read_labels(
             tables: paths,
             keys,
             label,
-        } => read_tables(declaration, paths, keys, label.as_ref(), tables, &mut read, diagnostics),
+        } => read_tables(
+            declaration,
+            paths,
+            keys,
+            label.as_ref(),
+            tables,
+            &mut read,
+            diagnostics,
+        ),
     }
     for (info, span) in read.labels.iter().zip(&read.spans) {
         if info.key.trim().is_empty() {
             diagnostics.push(
-                Diagnostic::error("empty-label", *span, format!("an empty label of `{}`", declaration.name.value))
-                    .expected("a label"),
+                Diagnostic::error(
+                    "empty-label",
+                    *span,
+                    format!("an empty label of `{}`", declaration.name.value),
+                )
+                .expected("a label"),
             );
         }
     }
@@ -141,20 +162,37 @@ fn read_labels(
 }
 
 fn too_many(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error("too-large", span, format!("{name} has more than {MAX_LABELS} labels"))
-        .expected(format!("at most {MAX_LABELS} labels"))
+    Diagnostic::error(
+        "too-large",
+        span,
+        format!("{name} has more than {MAX_LABELS} labels"),
+    )
+    .expected(format!("at most {MAX_LABELS} labels"))
 }
 
-fn read_range(first: &Spanned<i64>, last: &Spanned<i64>, read: &mut Read, diagnostics: &mut Diagnostics) {
+fn read_range(
+    first: &Spanned<i64>,
+    last: &Spanned<i64>,
+    read: &mut Read,
+    diagnostics: &mut Diagnostics,
+) {
     let problem = if first.value > last.value {
         Some(
-            Diagnostic::error("empty-range", first.span.to(last.span), "the range ends before it begins")
-                .expected("[first, last] with first ≤ last"),
+            Diagnostic::error(
+                "empty-range",
+                first.span.to(last.span),
+                "the range ends before it begins",
+            )
+            .expected("[first, last] with first ≤ last"),
         )
     } else if first.value < -MAX_NUMBER || last.value > MAX_NUMBER {
         Some(
-            Diagnostic::error("too-large", first.span.to(last.span), "a label beyond 2^53 is not exact")
-                .expected("labels between −2^53 and 2^53"),
+            Diagnostic::error(
+                "too-large",
+                first.span.to(last.span),
+                "a label beyond 2^53 is not exact",
+            )
+            .expected("labels between −2^53 and 2^53"),
         )
     } else if last.value - first.value >= MAX_LABELS as i64 {
         Some(too_many(first.span.to(last.span), "the range"))
@@ -168,7 +206,8 @@ fn read_range(first: &Spanned<i64>, last: &Spanned<i64>, read: &mut Read, diagno
     }
     for number in first.value..=last.value {
         let key = number.to_string();
-        read.labels.push(label(key.clone(), key, Some(number as f64)));
+        read.labels
+            .push(label(key.clone(), key, Some(number as f64)));
         read.spans.push(first.span);
     }
 }
@@ -185,8 +224,12 @@ fn read_tables(
     if keys.len() != 1 && keys.len() != paths.len() {
         let span = keys.first().map_or(declaration.name.span, |key| key.span);
         diagnostics.push(
-            Diagnostic::error("key-count", span, format!("{} keys for {} tables", keys.len(), paths.len()))
-                .expected("one key for all tables, or one for each"),
+            Diagnostic::error(
+                "key-count",
+                span,
+                format!("{} keys for {} tables", keys.len(), paths.len()),
+            )
+            .expected("one key for all tables, or one for each"),
         );
         read.broken = true;
         return;
@@ -206,10 +249,14 @@ fn read_tables(
             read.broken = true;
             continue;
         };
-        let key = if keys.len() == 1 { &keys[0] } else { &keys[position] };
+        let key = if keys.len() == 1 {
+            &keys[0]
+        } else {
+            &keys[position]
+        };
         let key_column = column(&table, path, &key.value, key.span, diagnostics);
-        let title_column = label_column
-            .and_then(|name| column(&table, path, &name.value, name.span, diagnostics));
+        let title_column =
+            label_column.and_then(|name| column(&table, path, &name.value, name.span, diagnostics));
         for name in &wanted {
             let found = column(&table, path, &name.value, name.span, diagnostics);
             let Some(found) = found.filter(|_| key_column.is_some()) else {
@@ -227,7 +274,10 @@ fn read_tables(
             continue;
         };
         if read.labels.len() + table.rows.len() > MAX_LABELS {
-            diagnostics.push(too_many(path.span, &format!("the dimension `{}`", declaration.name.value)));
+            diagnostics.push(too_many(
+                path.span,
+                &format!("the dimension `{}`", declaration.name.value),
+            ));
             read.broken = true;
             return;
         }
@@ -255,7 +305,10 @@ fn report_duplicates(declaration: &DimensionDecl, read: &mut Read, diagnostics: 
                     Diagnostic::error(
                         "duplicate-label",
                         *span,
-                        format!("the label \"{}\" of `{}` occurs twice", info.key, declaration.name.value),
+                        format!(
+                            "the label \"{}\" of `{}` occurs twice",
+                            info.key, declaration.name.value
+                        ),
                     )
                     .expected("each label once")
                     .related(*first, "first here"),
@@ -283,9 +336,13 @@ pub(super) fn unknown_label<'n>(
     dimension: &str,
     known: impl IntoIterator<Item = &'n str>,
 ) -> Diagnostic {
-    Diagnostic::error("unknown-label", span, format!("`{dimension}` has no label \"{key}\""))
-        .expected(format!("a label of `{dimension}`"))
-        .hint_if(did_you_mean(key, known))
+    Diagnostic::error(
+        "unknown-label",
+        span,
+        format!("`{dimension}` has no label \"{key}\""),
+    )
+    .expected(format!("a label of `{dimension}`"))
+    .hint_if(did_you_mean(key, known))
 }
 
 fn read_reported(declaration: &DimensionDecl, read: &mut Read, diagnostics: &mut Diagnostics) {
@@ -303,8 +360,12 @@ fn read_reported(declaration: &DimensionDecl, read: &mut Read, diagnostics: &mut
                     "true" => {}
                     "false" => info.reported = false,
                     other => diagnostics.push(
-                        Diagnostic::error("not-a-truth-value", cell.span, format!("`{other}` is neither true nor false"))
-                            .expected("`true` or `false`"),
+                        Diagnostic::error(
+                            "not-a-truth-value",
+                            cell.span,
+                            format!("`{other}` is neither true nor false"),
+                        )
+                        .expected("`true` or `false`"),
                     ),
                 }
             }
@@ -312,7 +373,10 @@ fn read_reported(declaration: &DimensionDecl, read: &mut Read, diagnostics: &mut
         Some(ReportedDecl::Pairs(pairs)) => {
             let found: Vec<Option<usize>> = {
                 let index = positions(&read.labels);
-                pairs.iter().map(|(key, _)| index.get(key.value.as_str()).copied()).collect()
+                pairs
+                    .iter()
+                    .map(|(key, _)| index.get(key.value.as_str()).copied())
+                    .collect()
             };
             for ((key, value), position) in pairs.iter().zip(found) {
                 match position {
@@ -347,21 +411,33 @@ fn check_time(file: &ModelFile, diagnostics: &mut Diagnostics) {
         };
         if !matches!(declaration.labels, LabelsDecl::Range { .. }) {
             diagnostics.push(
-                Diagnostic::error("time-needs-range", time.span, "only a range can be the time dimension")
-                    .expected("`range = [first, last]` in the same dimension"),
+                Diagnostic::error(
+                    "time-needs-range",
+                    time.span,
+                    "only a range can be the time dimension",
+                )
+                .expected("`range = [first, last]` in the same dimension"),
             );
         }
         if let Some(parent) = declaration.parents.first() {
             diagnostics.push(
-                Diagnostic::error("time-parent", parent.dimension.span, "the time dimension has no parents")
-                    .expected("a dimension without `parent`"),
+                Diagnostic::error(
+                    "time-parent",
+                    parent.dimension.span,
+                    "the time dimension has no parents",
+                )
+                .expected("a dimension without `parent`"),
             );
         }
         if let Some(other) = first {
             diagnostics.push(
-                Diagnostic::error("second-time", time.span, "there is a time dimension already")
-                    .expected("at most one dimension with `time = true`")
-                    .related(other, "the first one"),
+                Diagnostic::error(
+                    "second-time",
+                    time.span,
+                    "there is a time dimension already",
+                )
+                .expected("at most one dimension with `time = true`")
+                .related(other, "the first one"),
             );
         }
         first = first.or(Some(time.span));
@@ -369,8 +445,12 @@ fn check_time(file: &ModelFile, diagnostics: &mut Diagnostics) {
             for parent in &child.parents {
                 if parent.dimension.value == declaration.name.value {
                     diagnostics.push(
-                        Diagnostic::error("time-parent", parent.dimension.span, "the time dimension is no parent")
-                            .expected("a dimension without `time = true`"),
+                        Diagnostic::error(
+                            "time-parent",
+                            parent.dimension.span,
+                            "the time dimension is no parent",
+                        )
+                        .expected("a dimension without `time = true`"),
                     );
                 }
             }
@@ -396,7 +476,11 @@ fn parent_cycles(file: &ModelFile, names: &Names, diagnostics: &mut Diagnostics)
         let still: Vec<usize> = left
             .iter()
             .copied()
-            .filter(|&child| parents[child].iter().any(|(parent, _)| left.contains(parent)))
+            .filter(|&child| {
+                parents[child]
+                    .iter()
+                    .any(|(parent, _)| left.contains(parent))
+            })
             .collect();
         left = still;
         if left.len() == before {
@@ -420,11 +504,17 @@ fn parent_cycles(file: &ModelFile, names: &Names, diagnostics: &mut Diagnostics)
             .map(|&at| format!("`{}`", file.dimensions[at].name.value))
             .collect();
         diagnostics.push(
-            Diagnostic::error("parent-cycle", span, format!("a dimension is its own parent: {}", chain.join(" → ")))
-                .expected("parents that end"),
+            Diagnostic::error(
+                "parent-cycle",
+                span,
+                format!("a dimension is its own parent: {}", chain.join(" → ")),
+            )
+            .expected("parents that end"),
         );
     }
-    left.into_iter().filter_map(|at| u16::try_from(at).ok()).collect()
+    left.into_iter()
+        .filter_map(|at| u16::try_from(at).ok())
+        .collect()
 }
 
 fn parent_labels(
@@ -467,14 +557,23 @@ fn parent_labels(
                 let Some(&position) = index.get(key.value.as_str()) else {
                     if !read.broken {
                         let known = read.labels.iter().map(|info| info.key.as_str());
-                        diagnostics.push(unknown_label(key.span, &key.value, &declaration.name.value, known));
+                        diagnostics.push(unknown_label(
+                            key.span,
+                            &key.value,
+                            &declaration.name.value,
+                            known,
+                        ));
                     }
                     continue;
                 };
                 if let Some((_, first)) = labels[position] {
                     diagnostics.push(
-                        Diagnostic::error("duplicate-label", key.span, format!("\"{}\" has two parents", key.value))
-                            .related(first, "first here"),
+                        Diagnostic::error(
+                            "duplicate-label",
+                            key.span,
+                            format!("\"{}\" has two parents", key.value),
+                        )
+                        .related(first, "first here"),
                     );
                 }
                 labels[position] = Some((find(value, diagnostics), key.span));
@@ -492,7 +591,10 @@ fn parent_labels(
                     missing = true;
                 }
             }
-            labels.into_iter().map(|found| found.map_or(0, |(label, _)| label)).collect()
+            labels
+                .into_iter()
+                .map(|found| found.map_or(0, |(label, _)| label))
+                .collect()
         }
     };
     // Placeholders stand for parents that were reported; without any label above there is nothing to stand for.
@@ -521,7 +623,11 @@ fn check_diamonds(
                     };
                     let differing = (0..dimension.len()).find(|&label| {
                         dimensions.ancestor_label(link.parent, link.labels[label], ancestor)
-                            != dimensions.ancestor_label(other.parent, other.labels[label], ancestor)
+                            != dimensions.ancestor_label(
+                                other.parent,
+                                other.labels[label],
+                                ancestor,
+                            )
                     });
                     if let Some(label) = differing {
                         let read = &reads[usize::from(id.0)];

@@ -242,7 +242,10 @@ impl Graph {
 }
 
 fn node_id(node: usize) -> NodeId {
-    NodeId(u32::try_from(node).expect("a file of 4 GiB would be needed for more nodes than u32 counts"))
+    NodeId(
+        u32::try_from(node)
+            .expect("a file of 4 GiB would be needed for more nodes than u32 counts"),
+    )
 }
 
 fn cycle_error(path: &[(usize, Edge)], names: &Names) -> Diagnostic {
@@ -252,10 +255,13 @@ fn cycle_error(path: &[(usize, Edge)], names: &Names) -> Diagnostic {
     for (_, edge) in path {
         chain.push_str(&format!(" → `{}`", name(edge.to)));
     }
-    let mut diagnostic =
-        Diagnostic::error("cycle", first.span, format!("a node depends on itself: {chain}"))
-            .expected("operands that do not lead back here")
-            .hint("only `prev(x, start)` may close a cycle: it reads the time label before");
+    let mut diagnostic = Diagnostic::error(
+        "cycle",
+        first.span,
+        format!("a node depends on itself: {chain}"),
+    )
+    .expected("operands that do not lead back here")
+    .hint("only `prev(x, start)` may close a cycle: it reads the time label before");
     for (from, edge) in &path[1..] {
         diagnostic = diagnostic.related(
             edge.span,

@@ -29,10 +29,12 @@ pub(super) fn family_names() -> impl Iterator<Item = &'static str> {
 
 /// The terms among the parameters of a draw.
 pub(super) fn terms(draw: &Draw) -> impl Iterator<Item = &Term> {
-    draw.parameters.iter().filter_map(|parameter| match &parameter.value {
-        ParameterTerm::Number(term) => Some(term),
-        ParameterTerm::List(_) => None,
-    })
+    draw.parameters
+        .iter()
+        .filter_map(|parameter| match &parameter.value {
+            ParameterTerm::Number(term) => Some(term),
+            ParameterTerm::List(_) => None,
+        })
 }
 
 /// Reads distributions; knows the tables and the constants of the definitions at hand.
@@ -83,7 +85,12 @@ impl<'t, 's> DrawReader<'t, 's> {
             return None;
         };
         let given = self.arguments(function, arguments, context, shapes, next_id, diagnostics);
-        let names = given.as_ref().map(|given| given.iter().map(|parameter| parameter.name.as_str()).collect::<Vec<_>>());
+        let names = given.as_ref().map(|given| {
+            given
+                .iter()
+                .map(|parameter| parameter.name.as_str())
+                .collect::<Vec<_>>()
+        });
         let parametrisation = match dist::parametrisation(&function.value, &names?) {
             Ok(parametrisation) => parametrisation,
             Err(error) => {
@@ -111,9 +118,16 @@ impl<'t, 's> DrawReader<'t, 's> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Vec<Parameter>> {
         if function.value == "empirical" {
-            let reads_table = |argument: &Argument| argument.name.as_ref().is_some_and(|name| name.value == "table");
+            let reads_table = |argument: &Argument| {
+                argument
+                    .name
+                    .as_ref()
+                    .is_some_and(|name| name.value == "table")
+            };
             if arguments.iter().any(reads_table) {
-                return self.column_values(function, arguments, diagnostics).map(|parameter| vec![parameter]);
+                return self
+                    .column_values(function, arguments, diagnostics)
+                    .map(|parameter| vec![parameter]);
             }
         }
         let mut parameters = Vec::with_capacity(arguments.len());
@@ -121,7 +135,8 @@ impl<'t, 's> DrawReader<'t, 's> {
         for argument in arguments {
             if let Some(by) = &argument.by {
                 diagnostics.push(
-                    Diagnostic::error("wrong-arguments", by.span, "`by` in a distribution").expected("parameters alone"),
+                    Diagnostic::error("wrong-arguments", by.span, "`by` in a distribution")
+                        .expected("parameters alone"),
                 );
                 sound = false;
             }
@@ -167,7 +182,9 @@ impl<'t, 's> DrawReader<'t, 's> {
         let mut found: [Option<Spanned<String>>; 2] = [None, None];
         for argument in arguments {
             let position = argument.name.as_ref().and_then(|name| {
-                ["table", "column"].iter().position(|own| *own == name.value)
+                ["table", "column"]
+                    .iter()
+                    .position(|own| *own == name.value)
             });
             match (position, &argument.value.kind) {
                 (Some(position), ExprKind::Text(text)) if found[position].is_none() => {
@@ -175,8 +192,12 @@ impl<'t, 's> DrawReader<'t, 's> {
                 }
                 _ => {
                     diagnostics.push(
-                        Diagnostic::error("wrong-arguments", argument.value.span, "`empirical` cannot read this")
-                            .expected("`empirical(table = \"file.csv\", column = \"name\")`"),
+                        Diagnostic::error(
+                            "wrong-arguments",
+                            argument.value.span,
+                            "`empirical` cannot read this",
+                        )
+                        .expected("`empirical(table = \"file.csv\", column = \"name\")`"),
                     );
                     return None;
                 }
@@ -184,8 +205,12 @@ impl<'t, 's> DrawReader<'t, 's> {
         }
         let [Some(path), Some(name)] = found else {
             diagnostics.push(
-                Diagnostic::error("wrong-arguments", function.span, "`empirical` needs a table and a column")
-                    .expected("`empirical(table = \"file.csv\", column = \"name\")`"),
+                Diagnostic::error(
+                    "wrong-arguments",
+                    function.span,
+                    "`empirical` needs a table and a column",
+                )
+                .expected("`empirical(table = \"file.csv\", column = \"name\")`"),
             );
             return None;
         };
@@ -217,7 +242,10 @@ impl<'t, 's> DrawReader<'t, 's> {
                     Diagnostic::error(
                         "varying-parameter",
                         parameter.span,
-                        format!("`{}` varies by trial, and its distribution is solved from it", parameter.name),
+                        format!(
+                            "`{}` varies by trial, and its distribution is solved from it",
+                            parameter.name
+                        ),
                     )
                     .expected("a constant, or the natural parameters of the family")
                     .hint(fits(draw.parametrisation.family)),
@@ -247,7 +275,9 @@ impl<'t, 's> DrawReader<'t, 's> {
         diagnostics: &mut Diagnostics,
     ) {
         let dimensions = context.dimensions;
-        let shape = terms(draw).fold(Shape::scalar(), |shape, term| shape.union(&term.shape, dimensions));
+        let shape = terms(draw).fold(Shape::scalar(), |shape, term| {
+            shape.union(&term.shape, dimensions)
+        });
         let n_cells = shape.n_cells(dimensions).unwrap_or(0).min(CHECKED_CELLS);
         for cell in 0..n_cells {
             let at = Assignment::of_cell(&shape, cell, dimensions);
@@ -256,16 +286,23 @@ impl<'t, 's> DrawReader<'t, 's> {
                 Some(Ok(_)) => {}
                 Some(Err(error)) => {
                     let place = parameter_of(&error)
-                        .and_then(|name| draw.parameters.iter().find(|parameter| parameter.name == name))
+                        .and_then(|name| {
+                            draw.parameters
+                                .iter()
+                                .find(|parameter| parameter.name == name)
+                        })
                         .map_or(span, |parameter| parameter.span);
                     let mut message = error.to_string();
                     if !shape.is_empty() {
-                        message.push_str(&format!(" ({})", describe_cell(&shape, cell, dimensions)));
+                        message
+                            .push_str(&format!(" ({})", describe_cell(&shape, cell, dimensions)));
                     }
-                    diagnostics.push(
-                        Diagnostic::error("out-of-domain", place, message)
-                            .expected(format!("parameters of a {} distribution", draw.parametrisation.family)),
-                    );
+                    diagnostics.push(Diagnostic::error("out-of-domain", place, message).expected(
+                        format!(
+                            "parameters of a {} distribution",
+                            draw.parametrisation.family
+                        ),
+                    ));
                     return;
                 }
             }
@@ -306,12 +343,19 @@ impl<'t, 's> DrawReader<'t, 's> {
     }
 
     /// Whether draws lie between 0 and 1, as far as the parameters tell.
-    pub(super) fn is_share(&self, parts: &[Part], shapes: &[Option<Shape>], context: &Context) -> bool {
+    pub(super) fn is_share(
+        &self,
+        parts: &[Part],
+        shapes: &[Option<Shape>],
+        context: &Context,
+    ) -> bool {
         let Some(Body::Draw(draw)) = parts.first().map(|part| &part.body) else {
             return false;
         };
         let dimensions = context.dimensions;
-        let shape = terms(draw).fold(Shape::scalar(), |shape, term| shape.union(&term.shape, dimensions));
+        let shape = terms(draw).fold(Shape::scalar(), |shape, term| {
+            shape.union(&term.shape, dimensions)
+        });
         let at = Assignment::of_cell(&shape, 0, dimensions);
         match self.constants.distribution(draw, shapes, &at, dimensions) {
             Some(Ok(distribution)) => {
@@ -347,8 +391,12 @@ impl<'t, 's> DrawReader<'t, 's> {
             ExprKind::Call { function, .. } if is_family(&function.value) => {}
             _ => {
                 diagnostics.push(
-                    Diagnostic::error("not-a-distribution", expr.span, "a published value that is no distribution")
-                        .expected("one distribution such as `lognormal(median = 450e6, gsd = 1.1)`"),
+                    Diagnostic::error(
+                        "not-a-distribution",
+                        expr.span,
+                        "a published value that is no distribution",
+                    )
+                    .expected("one distribution such as `lognormal(median = 450e6, gsd = 1.1)`"),
                 );
                 return None;
             }
@@ -359,8 +407,12 @@ impl<'t, 's> DrawReader<'t, 's> {
             if reads_a_node(term) || !term.shape.is_empty() {
                 sound = false;
                 diagnostics.push(
-                    Diagnostic::error("not-constant", term.span, "a parameter of a published value that is no number")
-                        .expected("a number"),
+                    Diagnostic::error(
+                        "not-constant",
+                        term.span,
+                        "a parameter of a published value that is no number",
+                    )
+                    .expected("a number"),
                 );
             }
         }
@@ -370,7 +422,9 @@ impl<'t, 's> DrawReader<'t, 's> {
 
 /// The unit that a parameter must have; `None` where the power is out of range.
 fn due_unit(parametrisation: &Parametrisation, name: &str, unit: &Unit) -> Option<Unit> {
-    let family = dist::families().iter().find(|family| family.name == parametrisation.family)?;
+    let family = dist::families()
+        .iter()
+        .find(|family| family.name == parametrisation.family)?;
     let named = (family.forms.iter().flat_map(|form| form.parameters))
         .chain(family.quantile_forms.iter().flat_map(|form| form.with));
     // Quantiles, `min` and `max` have the unit of the draw.
@@ -387,7 +441,10 @@ fn due_unit(parametrisation: &Parametrisation, name: &str, unit: &Unit) -> Optio
 
 fn fits(family: &str) -> String {
     match dist::parametrisation(family, &["?"]) {
-        Err(ParametrisationError::Unknown { fits, .. } | ParametrisationError::Combination { fits, .. }) => fits,
+        Err(
+            ParametrisationError::Unknown { fits, .. }
+            | ParametrisationError::Combination { fits, .. },
+        ) => fits,
         _ => "see the list of distributions".to_owned(),
     }
 }
@@ -412,11 +469,18 @@ fn misfit(error: &ParametrisationError, function: &Ident, arguments: &[Argument]
                 .expected("each parameter once")
         }
         ParametrisationError::Unknown {
-            name, fits, known, family,
-        } => Diagnostic::error("unknown-parameter", place(name, false), format!("`{family}` has no parameter `{name}`"))
-            .expected("a parameter of the family")
-            .hint_if(did_you_mean(name, known.iter().map(String::as_str)))
-            .hint(fits.clone()),
+            name,
+            fits,
+            known,
+            family,
+        } => Diagnostic::error(
+            "unknown-parameter",
+            place(name, false),
+            format!("`{family}` has no parameter `{name}`"),
+        )
+        .expected("a parameter of the family")
+        .hint_if(did_you_mean(name, known.iter().map(String::as_str)))
+        .hint(fits.clone()),
         ParametrisationError::Combination { family, fits } => Diagnostic::error(
             "wrong-parameters",
             function.span,
@@ -446,8 +510,12 @@ fn list(items: &[Expr], diagnostics: &mut Diagnostics) -> Option<Vec<f64>> {
             let value = literal(item);
             if value.is_none() {
                 diagnostics.push(
-                    Diagnostic::error("not-constant", item.span, "an entry of a list that is no number")
-                        .expected("a number"),
+                    Diagnostic::error(
+                        "not-constant",
+                        item.span,
+                        "an entry of a list that is no number",
+                    )
+                    .expected("a number"),
                 );
             }
             value

@@ -47,7 +47,9 @@ mod tests {
         assert!(!is_valid(&matrix, 3));
         let near = nearest(&matrix, 3);
         // Published to four digits.
-        for (found, due) in near.iter().zip([1.0, 0.7607, 0.1573, 0.7607, 1.0, 0.7607, 0.1573, 0.7607, 1.0]) {
+        for (found, due) in near.iter().zip([
+            1.0, 0.7607, 0.1573, 0.7607, 1.0, 0.7607, 0.1573, 0.7607, 1.0,
+        ]) {
             assert!((found - due).abs() < 5e-5, "{near:?}");
         }
         assert!(is_valid(&near, 3));

@@ -6,7 +6,7 @@ use super::NodeKind;
 use super::checked::NodeId;
 use crate::diag::{Diagnostic, Diagnostics, Span, closest};
 use crate::dimension::DimensionId;
-use crate::expr::{Expr, Ident};
+use crate::expr::Ident;
 use crate::model::{DataDecl, InputDecl, ModelFile, NodeInfo, VariableDecl};
 
 /// The declaration behind a node.
@@ -54,15 +54,6 @@ impl<'a> Declared<'a> {
             Self::Data(data) => Some(&data.over),
             Self::Input(input) => Some(&input.over),
             Self::Variable(variable) => variable.over.as_ref().map(|over| over.value.as_slice()),
-        }
-    }
-
-    /// Its equation or distribution.
-    pub(super) fn is(self) -> Option<&'a Expr> {
-        match self {
-            Self::Data(_) => None,
-            Self::Input(input) => Some(&input.is),
-            Self::Variable(variable) => Some(&variable.is),
         }
     }
 }
@@ -118,7 +109,10 @@ impl<'a> Names<'a> {
                     Diagnostic::error(
                         "reserved-name",
                         name.span,
-                        format!("the name `{}` belongs to the expression language", name.value),
+                        format!(
+                            "the name `{}` belongs to the expression language",
+                            name.value
+                        ),
                     )
                     .expected("a name that no function bears")
                     .hint(format!("call it for example `{}_value`", name.value)),
@@ -167,7 +161,10 @@ impl<'a> Names<'a> {
 
     /// A hint with the closest node.
     pub(super) fn suggest_node(&self, name: &str) -> Option<String> {
-        did_you_mean(name, self.nodes.iter().map(|node| node.name().value.as_str()))
+        did_you_mean(
+            name,
+            self.nodes.iter().map(|node| node.name().value.as_str()),
+        )
     }
 
     /// A hint with the closest dimension.
@@ -200,7 +197,11 @@ impl<'a> Names<'a> {
     }
 
     /// The node with this name, or an error with the closest one.
-    pub(super) fn expect_node(&self, name: &Ident, diagnostics: &mut Diagnostics) -> Option<NodeId> {
+    pub(super) fn expect_node(
+        &self,
+        name: &Ident,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<NodeId> {
         let found = self.node(&name.value);
         if found.is_none() {
             diagnostics.push(

@@ -55,7 +55,9 @@ impl<'n> ReadingChecker<'_, 'n> {
             readings.outputs.extend(self.output(output, &mut roller));
         }
         for crossing in &self.file.crossings {
-            readings.crossings.extend(self.crossing(crossing, &mut roller));
+            readings
+                .crossings
+                .extend(self.crossing(crossing, &mut roller));
         }
         for joint in &self.file.joints {
             readings.joints.extend(self.joint(joint, &mut roller));
@@ -85,15 +87,27 @@ impl<'n> ReadingChecker<'_, 'n> {
     }
 
     /// The places of terms, each checked at each place.
-    fn places(&mut self, terms: &[&Term], written: &[Ident], owner: &Ident, roller: &mut Roller) -> Vec<Place> {
-        let union = terms
-            .iter()
-            .fold(Shape::scalar(), |shape, term| shape.union(&term.shape, self.context.dimensions));
+    fn places(
+        &mut self,
+        terms: &[&Term],
+        written: &[Ident],
+        owner: &Ident,
+        roller: &mut Roller,
+    ) -> Vec<Place> {
+        let union = terms.iter().fold(Shape::scalar(), |shape, term| {
+            shape.union(&term.shape, self.context.dimensions)
+        });
         let places = roller.places(written, &union, self.diagnostics);
         for (place, span) in &places {
             let fixed: Vec<DimensionId> = place.shape.iter().collect();
             for term in terms {
-                roller.check(term, place, &fixed, span.unwrap_or(owner.span), self.diagnostics);
+                roller.check(
+                    term,
+                    place,
+                    &fixed,
+                    span.unwrap_or(owner.span),
+                    self.diagnostics,
+                );
             }
         }
         places.into_iter().map(|(place, _)| place).collect()
@@ -113,23 +127,34 @@ impl<'n> ReadingChecker<'_, 'n> {
             }
             (None, None) => {
                 self.diagnostics.push(
-                    Diagnostic::error("missing-is", name.span, format!("no node is called `{}`", name.value))
-                        .expected("`is = '…'`, or the name of a node")
-                        .hint_if(self.context.names.suggest_node(&name.value)),
+                    Diagnostic::error(
+                        "missing-is",
+                        name.span,
+                        format!("no node is called `{}`", name.value),
+                    )
+                    .expected("`is = '…'`, or the name of a node")
+                    .hint_if(self.context.names.suggest_node(&name.value)),
                 );
                 None
             }
         };
-        let stated = output.unit.as_ref().and_then(|unit| self.context.parse_unit(unit, self.diagnostics));
+        let stated = output
+            .unit
+            .as_ref()
+            .and_then(|unit| self.context.parse_unit(unit, self.diagnostics));
         let term = term?;
         let inferred = self.unit(&term);
         let unit = match (&stated, inferred) {
             (Some(stated), Known::Unit(found)) if self.context.has_units && *stated != found => {
                 let span = output.unit.as_ref().map_or(name.span, |unit| unit.span);
                 self.diagnostics.push(
-                    Diagnostic::error("unit-mismatch", span, format!("`{}` is in {found}, not {stated}", name.value))
-                        .expected(format!("\"{found}\""))
-                        .related(term.span, format!("this is in {found}")),
+                    Diagnostic::error(
+                        "unit-mismatch",
+                        span,
+                        format!("`{}` is in {found}, not {stated}", name.value),
+                    )
+                    .expected(format!("\"{found}\""))
+                    .related(term.span, format!("this is in {found}")),
                 );
                 found
             }
@@ -154,16 +179,24 @@ impl<'n> ReadingChecker<'_, 'n> {
         })
     }
 
-    fn crossing(&mut self, crossing: &crate::model::CrossingDecl, roller: &mut Roller) -> Option<Crossing> {
+    fn crossing(
+        &mut self,
+        crossing: &crate::model::CrossingDecl,
+        roller: &mut Roller,
+    ) -> Option<Crossing> {
         let (of, above) = (self.term(&crossing.of), self.term(&crossing.above));
         let (of, above) = (of?, above?);
         let (left, right) = (self.unit(&of), self.unit(&above));
         if let (Known::Unit(left), Known::Unit(right)) = (&left, &right) {
             if left != right {
                 self.diagnostics.push(
-                    Diagnostic::error("unit-mismatch", above.span, format!("{right} is compared with {left}"))
-                        .expected(format!("a quantity in {left}"))
-                        .related(of.span, format!("this is in {left}")),
+                    Diagnostic::error(
+                        "unit-mismatch",
+                        above.span,
+                        format!("{right} is compared with {left}"),
+                    )
+                    .expected(format!("a quantity in {left}"))
+                    .related(of.span, format!("this is in {left}")),
                 );
             }
         }
@@ -174,7 +207,10 @@ impl<'n> ReadingChecker<'_, 'n> {
                 Diagnostic::error(
                     "needs-time",
                     crossing.name.span,
-                    format!("neither side of `{}` changes along the time dimension", crossing.name.value),
+                    format!(
+                        "neither side of `{}` changes along the time dimension",
+                        crossing.name.value
+                    ),
                 )
                 .expected("a quantity over the dimension with `time = true`"),
             );
@@ -206,7 +242,11 @@ impl<'n> ReadingChecker<'_, 'n> {
                 Diagnostic::error(
                     "too-few-quantities",
                     joint.name.span,
-                    format!("`{}` joins {}", joint.name.value, plural(terms.len(), "term")),
+                    format!(
+                        "`{}` joins {}",
+                        joint.name.value,
+                        plural(terms.len(), "term")
+                    ),
                 )
                 .expected("at least two quantities in `of`"),
             );
@@ -245,15 +285,31 @@ impl<'n> ReadingChecker<'_, 'n> {
                 if let Some(term) = &term {
                     self.unit(term);
                 }
-                let observed = draws.observed(is, self.context, self.shapes, self.next_id, self.diagnostics);
+                let observed = draws.observed(
+                    is,
+                    self.context,
+                    self.shapes,
+                    self.next_id,
+                    self.diagnostics,
+                );
                 (term?, Some(observed?), 0.0)
             }
-            Statement::Holds { condition, softness } => {
+            Statement::Holds {
+                condition,
+                softness,
+            } => {
                 let term = self.term(condition).and_then(|term| self.scalar(term));
-                if let Some(softness) = softness.as_ref().filter(|softness| !(0.0..=0.5).contains(&softness.value)) {
+                if let Some(softness) = softness
+                    .as_ref()
+                    .filter(|softness| !(0.0..=0.5).contains(&softness.value))
+                {
                     self.diagnostics.push(
-                        Diagnostic::error("out-of-domain", softness.span, format!("softness is {}", softness.value))
-                            .expected("a probability between 0 and 0.5"),
+                        Diagnostic::error(
+                            "out-of-domain",
+                            softness.span,
+                            format!("softness is {}", softness.value),
+                        )
+                        .expected("a probability between 0 and 0.5"),
                     );
                 }
                 let term = term?;
@@ -265,7 +321,11 @@ impl<'n> ReadingChecker<'_, 'n> {
                 if sound {
                     self.check_statement(&term, &unit);
                 }
-                (term, None, softness.as_ref().map_or(0.0, |softness| softness.value))
+                (
+                    term,
+                    None,
+                    softness.as_ref().map_or(0.0, |softness| softness.value),
+                )
             }
         };
         Some(Evidence {
@@ -280,7 +340,9 @@ impl<'n> ReadingChecker<'_, 'n> {
     /// A condition with a unit is no statement, and a constant one says nothing.
     fn check_statement(&mut self, term: &Term, unit: &Known) {
         let problem = match (unit, &term.kind) {
-            (Known::Unit(unit), _) if !unit.is_one() => format!("a quantity in {unit} is no truth value"),
+            (Known::Unit(unit), _) if !unit.is_one() => {
+                format!("a quantity in {unit} is no truth value")
+            }
             (_, TermKind::Number(_)) => "the condition is always the same".to_owned(),
             _ => return,
         };

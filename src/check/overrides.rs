@@ -74,7 +74,10 @@ pub(super) fn apply<'a>(
                     Diagnostic::error(
                         "no-effect",
                         part.is.span,
-                        format!("this sets no cell of `{}`: later parts set them all", item.node.value),
+                        format!(
+                            "this sets no cell of `{}`: later parts set them all",
+                            item.node.value
+                        ),
                     )
                     .expected("parts from the general to the particular: the last one counts"),
                 );
@@ -165,7 +168,10 @@ fn mask(
                 Diagnostic::error(
                     "no-such-dimension",
                     name.span,
-                    format!("`{}` runs over {over}, not over `{}`", node.value, name.value),
+                    format!(
+                        "`{}` runs over {over}, not over `{}`",
+                        node.value, name.value
+                    ),
                 )
                 .expected("a dimension of the node, or one above it"),
             );
@@ -187,7 +193,11 @@ fn mask(
     if cells.iter().any(|own| *own) {
         return Some(cells);
     }
-    let span = part.cells.iter().map(|(name, _)| name.span).reduce(Span::to);
+    let span = part
+        .cells
+        .iter()
+        .map(|(name, _)| name.span)
+        .reduce(Span::to);
     diagnostics.push(
         Diagnostic::error(
             "no-effect",

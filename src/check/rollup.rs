@@ -71,7 +71,12 @@ impl Roller<'_, '_> {
         let problem = if found == id {
             Some("is the node itself")
         } else if !matches!(
-            self.names.at(found).info().rollup.as_ref().map(|rollup| &rollup.value),
+            self.names
+                .at(found)
+                .info()
+                .rollup
+                .as_ref()
+                .map(|rollup| &rollup.value),
             Some(RollupDecl::Sum)
         ) {
             Some("does not roll up by \"sum\"")
@@ -85,8 +90,14 @@ impl Roller<'_, '_> {
         };
         if let Some(problem) = problem {
             diagnostics.push(
-                Diagnostic::error("bad-weight", weight.span, format!("the weight `{}` {problem}", weight.value))
-                    .expected("a node with `rollup = \"sum\"` over the same dimensions, or some of them"),
+                Diagnostic::error(
+                    "bad-weight",
+                    weight.span,
+                    format!("the weight `{}` {problem}", weight.value),
+                )
+                .expected(
+                    "a node with `rollup = \"sum\"` over the same dimensions, or some of them",
+                ),
             );
         }
         Some(found)
@@ -101,14 +112,20 @@ impl Roller<'_, '_> {
     ) -> Vec<(Place, Option<Span>)> {
         if written.is_empty() {
             let levels = self.all_levels(shape);
-            return levels.into_iter().map(|level| (self.place(level, shape), None)).collect();
+            return levels
+                .into_iter()
+                .map(|level| (self.place(level, shape), None))
+                .collect();
         }
         let mut places: Vec<(Place, Option<Span>)> = Vec::new();
         for name in written {
             if let Some((_, first)) = places.iter().find(|(place, _)| place.name == name.value) {
-                let diagnostic =
-                    Diagnostic::error("duplicate-place", name.span, format!("`{}` is listed twice", name.value))
-                        .expected("each place once");
+                let diagnostic = Diagnostic::error(
+                    "duplicate-place",
+                    name.span,
+                    format!("`{}` is listed twice", name.value),
+                )
+                .expected("each place once");
                 diagnostics.push(match first {
                     Some(first) => diagnostic.related(*first, "first here"),
                     None => diagnostic,
@@ -162,13 +179,17 @@ impl Roller<'_, '_> {
             next += 1;
             if !levels.contains(&id) {
                 levels.push(id);
-                open.extend(self.dimensions.at(id).parents.iter().map(|link| link.parent));
+                open.extend(
+                    self.dimensions
+                        .at(id)
+                        .parents
+                        .iter()
+                        .map(|link| link.parent),
+                );
             }
         }
         // A dimension stands before all that it leads to, whichever way they were reached.
-        levels.sort_by_key(|&id| {
-            levels_below(self.dimensions, shape, id)
-        });
+        levels.sort_by_key(|&id| levels_below(self.dimensions, shape, id));
         (levels.into_iter().map(PlaceLevel::Dimension))
             .chain([PlaceLevel::World])
             .collect()
@@ -180,10 +201,19 @@ impl Roller<'_, '_> {
                 let stays = |id: &DimensionId| {
                     self.dimensions.at(*id).time || !self.dimensions.in_hierarchy(*id)
                 };
-                ("world".to_owned(), Shape::new(self.dimensions, shape.iter().filter(stays)))
+                (
+                    "world".to_owned(),
+                    Shape::new(self.dimensions, shape.iter().filter(stays)),
+                )
             }
             PlaceLevel::Dimension(target) => {
-                let replace = |id| if self.dimensions.leads_to(id, target) { target } else { id };
+                let replace = |id| {
+                    if self.dimensions.leads_to(id, target) {
+                        target
+                    } else {
+                        id
+                    }
+                };
                 (
                     self.dimensions.at(target).name.clone(),
                     Shape::new(self.dimensions, shape.iter().map(replace)),
@@ -210,11 +240,25 @@ impl Roller<'_, '_> {
         self.walk(term, fixed, &mut reading, diagnostics);
     }
 
+    /// Whether a place of `level` leaves `id` open because it belongs to another hierarchy: shops are summed out at a product category.
+    fn is_of_another_hierarchy(&self, id: DimensionId, level: DimensionId) -> bool {
+        self.dimensions.in_hierarchy(id)
+            && !self.dimensions.at(id).time
+            && !self.dimensions.leads_to(id, level)
+            && !self.dimensions.leads_to(level, id)
+    }
+
     fn covered(&self, fixed: &[DimensionId], id: DimensionId) -> bool {
         fixed.iter().any(|&own| self.dimensions.leads_to(own, id))
     }
 
-    fn walk(&mut self, term: &Term, fixed: &[DimensionId], reading: &mut Reading, diagnostics: &mut Diagnostics) {
+    fn walk(
+        &mut self,
+        term: &Term,
+        fixed: &[DimensionId],
+        reading: &mut Reading,
+        diagnostics: &mut Diagnostics,
+    ) {
         match &term.kind {
             TermKind::Number(_) => {}
             TermKind::Node(id) => self.node(*id, term.span, fixed, reading, diagnostics),
@@ -225,7 +269,10 @@ impl Roller<'_, '_> {
                         Diagnostic::error(
                             "undetermined-label",
                             term.span,
-                            format!("which label of `{name}` at the place `{}`?", reading.place.name),
+                            format!(
+                                "which label of `{name}` at the place `{}`?",
+                                reading.place.name
+                            ),
                         )
                         .expected("a dimension that the place tells")
                         .related(reading.span, "read for this place")
@@ -278,7 +325,10 @@ impl Roller<'_, '_> {
         let Some(shape) = self.shapes[index].clone() else {
             return;
         };
-        let open: Vec<DimensionId> = shape.iter().filter(|&own| !self.covered(fixed, own)).collect();
+        let open: Vec<DimensionId> = shape
+            .iter()
+            .filter(|&own| !self.covered(fixed, own))
+            .collect();
         if open.is_empty() {
             return;
         }
@@ -288,7 +338,10 @@ impl Roller<'_, '_> {
         for &dimension in &open {
             let below = match reading.place.level {
                 PlaceLevel::World => self.dimensions.in_hierarchy(dimension),
-                PlaceLevel::Dimension(level) => self.dimensions.leads_to(dimension, level),
+                PlaceLevel::Dimension(level) => {
+                    self.dimensions.leads_to(dimension, level)
+                        || self.is_of_another_hierarchy(dimension, level)
+                }
             };
             if !below {
                 let dimension = &self.dimensions.at(dimension).name;
@@ -296,7 +349,10 @@ impl Roller<'_, '_> {
                     Diagnostic::error(
                         "undetermined-place",
                         read_at,
-                        format!("`{}` runs over `{dimension}`, which the place `{place}` does not tell", name.value),
+                        format!(
+                            "`{}` runs over `{dimension}`, which the place `{place}` does not tell",
+                            name.value
+                        ),
                     )
                     .expected("a node over dimensions that lead to the place")
                     .related(reading.span, "read for this place"),
@@ -314,7 +370,10 @@ impl Roller<'_, '_> {
                 Diagnostic::error(
                     "no-rollup",
                     reading.span,
-                    format!("`{}` has no value at the place `{place}`: it states `rollup = \"none\"`", name.value),
+                    format!(
+                        "`{}` has no value at the place `{place}`: it states `rollup = \"none\"`",
+                        name.value
+                    ),
                 )
                 .expected("only places at which every node has a value")
                 .related(name.span, "declared here")
@@ -367,7 +426,14 @@ fn levels_below(dimensions: &Dimensions, shape: &Shape, id: DimensionId) -> usiz
             return Some(0);
         }
         let parents = dimensions.at(from).parents.iter();
-        parents.filter_map(|link| height(dimensions, link.parent, to)).max().map(|height| height + 1)
+        parents
+            .filter_map(|link| height(dimensions, link.parent, to))
+            .max()
+            .map(|height| height + 1)
     }
-    shape.iter().filter_map(|from| height(dimensions, from, id)).max().unwrap_or(0)
+    shape
+        .iter()
+        .filter_map(|from| height(dimensions, from, id))
+        .max()
+        .unwrap_or(0)
 }

@@ -39,7 +39,11 @@ pub(super) fn from_spearman(spearman: f64) -> f64 {
 ///
 /// # Errors
 /// When a moment is not finite or the value cannot be reached.
-pub(super) fn from_pearson(first: &Distribution, second: &Distribution, pearson: f64) -> Result<f64, Unreachable> {
+pub(super) fn from_pearson(
+    first: &Distribution,
+    second: &Distribution,
+    pearson: f64,
+) -> Result<f64, Unreachable> {
     let scale = match (first.sd(), second.sd()) {
         (Some(a), Some(b)) if a > 0.0 && b > 0.0 && (a * b).is_finite() => a * b,
         _ => return Err(Unreachable::NoMoments),
@@ -76,7 +80,10 @@ fn extreme(first: &Distribution, second: &Distribution, sign: f64) -> f64 {
     for k in -LARGEST..LARGEST {
         let z = (f64::from(k) + 0.5) * STEP;
         let w = normal_density(z);
-        let (x, y) = (first.draw(z) - centre_first, second.draw(sign * z) - centre_second);
+        let (x, y) = (
+            first.draw(z) - centre_first,
+            second.draw(sign * z) - centre_second,
+        );
         weight += w;
         a += w * x;
         b += w * y;

@@ -13,7 +13,10 @@ const SHARE_ROUNDING: f64 = 1e-12;
 
 /// The name in the address of each draw.
 pub(super) fn stream_name(input: &InputDecl) -> &str {
-    input.stream.as_ref().map_or(&input.name.value, |stream| &stream.value)
+    input
+        .stream
+        .as_ref()
+        .map_or(&input.name.value, |stream| &stream.value)
 }
 
 /// The stream of an input that was checked; `None` where a dimension of `alike` is unknown.
@@ -45,11 +48,22 @@ pub(super) fn check(
 ) {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for input in &file.inputs {
-        let span = input.stream.as_ref().map_or(input.name.span, |stream| stream.span);
-        if let Some(stream) = input.stream.as_ref().filter(|stream| stream.value == input.name.value) {
+        let span = input
+            .stream
+            .as_ref()
+            .map_or(input.name.span, |stream| stream.span);
+        if let Some(stream) = input
+            .stream
+            .as_ref()
+            .filter(|stream| stream.value == input.name.value)
+        {
             diagnostics.push(
-                Diagnostic::error("useless-stream", stream.span, "the stream bears the name of the input anyway")
-                    .expected("the name that the input had before it was renamed"),
+                Diagnostic::error(
+                    "useless-stream",
+                    stream.span,
+                    "the stream bears the name of the input anyway",
+                )
+                .expected("the name that the input had before it was renamed"),
             );
         }
         match seen.get(stream_name(input)) {
@@ -57,7 +71,10 @@ pub(super) fn check(
                 Diagnostic::error(
                     "duplicate-stream",
                     span,
-                    format!("two inputs would draw from the stream \"{}\"", stream_name(input)),
+                    format!(
+                        "two inputs would draw from the stream \"{}\"",
+                        stream_name(input)
+                    ),
                 )
                 .expected("a stream of its own")
                 .related(*first, "the other input"),
@@ -83,8 +100,12 @@ fn check_alike(input: &InputDecl, shape: &Shape, context: &Context, diagnostics:
         sum += share.value;
         if !(share.value > 0.0 && share.value <= 1.0) {
             diagnostics.push(
-                Diagnostic::error("out-of-domain", share.span, format!("a share of {}", share.value))
-                    .expected("a share of variance above 0 and at most 1"),
+                Diagnostic::error(
+                    "out-of-domain",
+                    share.span,
+                    format!("a share of {}", share.value),
+                )
+                .expected("a share of variance above 0 and at most 1"),
             );
         }
         let useless = if name.value == "world" {
@@ -100,14 +121,21 @@ fn check_alike(input: &InputDecl, shape: &Shape, context: &Context, diagnostics:
                 Diagnostic::error(
                     "useless-alike",
                     name.span,
-                    format!("`{}` has no cells that could be alike below `{}`", input.name.value, name.value),
+                    format!(
+                        "`{}` has no cells that could be alike below `{}`",
+                        input.name.value, name.value
+                    ),
                 )
                 .expected("`world`, or a parent of one of the dimensions in `over`"),
             );
         }
     }
     if sum > 1.0 + SHARE_ROUNDING {
-        let span = input.alike.iter().map(|(_, share)| share.span).reduce(Span::to);
+        let span = input
+            .alike
+            .iter()
+            .map(|(_, share)| share.span)
+            .reduce(Span::to);
         diagnostics.push(
             Diagnostic::error(
                 "out-of-domain",
@@ -119,14 +147,28 @@ fn check_alike(input: &InputDecl, shape: &Shape, context: &Context, diagnostics:
     }
 }
 
-fn check_persist(input: &InputDecl, shape: &Shape, context: &Context, diagnostics: &mut Diagnostics) {
-    let Some(persist) = &input.persist else { return };
-    if !context.dimensions.time().is_some_and(|time| shape.contains(time)) {
+fn check_persist(
+    input: &InputDecl,
+    shape: &Shape,
+    context: &Context,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(persist) = &input.persist else {
+        return;
+    };
+    if !context
+        .dimensions
+        .time()
+        .is_some_and(|time| shape.contains(time))
+    {
         diagnostics.push(
             Diagnostic::error(
                 "needs-time",
                 persist.span,
-                format!("`{}` does not run over the time dimension", input.name.value),
+                format!(
+                    "`{}` does not run over the time dimension",
+                    input.name.value
+                ),
             )
             .expected("`over` with the dimension that has `time = true`"),
         );
@@ -134,8 +176,12 @@ fn check_persist(input: &InputDecl, shape: &Shape, context: &Context, diagnostic
     let value = persist.value;
     if !(value > -1.0 && value < 1.0) || value == 0.0 {
         diagnostics.push(
-            Diagnostic::error("out-of-domain", persist.span, format!("an autocorrelation of {value}"))
-                .expected("a number between −1 and 1, other than 0"),
+            Diagnostic::error(
+                "out-of-domain",
+                persist.span,
+                format!("an autocorrelation of {value}"),
+            )
+            .expected("a number between −1 and 1, other than 0"),
         );
     }
 }

@@ -106,9 +106,13 @@ impl Resolver<'_, '_> {
                 let example = example.map_or("…", |label| label.key.as_str());
                 let hint = format!("ask for a label: `{name} == \"{example}\"`");
                 self.report(
-                    Diagnostic::error("dimension-as-value", span, format!("the labels of `{name}` are no numbers"))
-                        .expected("a number or a node")
-                        .hint(hint),
+                    Diagnostic::error(
+                        "dimension-as-value",
+                        span,
+                        format!("the labels of `{name}` are no numbers"),
+                    )
+                    .expected("a number or a node")
+                    .hint(hint),
                 );
                 None
             }
@@ -125,9 +129,13 @@ impl Resolver<'_, '_> {
                 _ => {
                     let hint = self.names.suggest(name);
                     self.report(
-                        Diagnostic::error("unknown-name", span, format!("nothing is called `{name}`"))
-                            .expected("the name of a data, input or variable")
-                            .hint_if(hint),
+                        Diagnostic::error(
+                            "unknown-name",
+                            span,
+                            format!("nothing is called `{name}`"),
+                        )
+                        .expected("the name of a data, input or variable")
+                        .hint_if(hint),
                     );
                     None
                 }
@@ -144,13 +152,22 @@ impl Resolver<'_, '_> {
         let shape = operands
             .clone()
             .into_iter()
-            .fold(Shape::scalar(), |shape, term| shape.union(&term.shape, self.dimensions));
+            .fold(Shape::scalar(), |shape, term| {
+                shape.union(&term.shape, self.dimensions)
+            });
         for term in operands {
             if !self.unambiguous(&shape, &term.shape, term.span) {
                 return None;
             }
         }
-        check_size(&shape, span, "this expression", self.dimensions, self.diagnostics).then_some(shape)
+        check_size(
+            &shape,
+            span,
+            "this expression",
+            self.dimensions,
+            self.diagnostics,
+        )
+        .then_some(shape)
     }
 
     /// Whether every dimension of `needed` has one way only to its label in `shape`; reported if not.
@@ -182,7 +199,12 @@ impl Resolver<'_, '_> {
     }
 
     /// An element-wise operation.
-    pub(super) fn apply(&mut self, operation: Operation, operands: Vec<Term>, span: Span) -> Option<Term> {
+    pub(super) fn apply(
+        &mut self,
+        operation: Operation,
+        operands: Vec<Term>,
+        span: Span,
+    ) -> Option<Term> {
         let shape = self.union(&operands, span)?;
         Some(self.new_term(TermKind::Apply(operation, operands), shape, span))
     }
@@ -200,8 +222,12 @@ impl Resolver<'_, '_> {
         };
         if plainly_numeric {
             self.report(
-                Diagnostic::error("not-a-truth-value", term.span, "this is a number, not a truth value")
-                    .expected("a comparison, or a value that is 0 or 1"),
+                Diagnostic::error(
+                    "not-a-truth-value",
+                    term.span,
+                    "this is a number, not a truth value",
+                )
+                .expected("a comparison, or a value that is 0 or 1"),
             );
         }
         !plainly_numeric
@@ -266,7 +292,8 @@ impl Resolver<'_, '_> {
         let found = dimension.find(key);
         if found.is_none() && !self.broken[usize::from(id.0)] {
             let known = dimension.labels.iter().map(|info| info.key.as_str());
-            self.diagnostics.push(unknown_label(span, key, &dimension.name, known));
+            self.diagnostics
+                .push(unknown_label(span, key, &dimension.name, known));
         }
         found
     }
@@ -284,14 +311,23 @@ impl Resolver<'_, '_> {
             let Some(inner) = term.take() else { continue };
             if fixed.contains(&id) {
                 self.report(
-                    Diagnostic::error("duplicate-dimension", name.span, format!("`{}` is fixed twice", name.value))
-                        .expected("each dimension once"),
+                    Diagnostic::error(
+                        "duplicate-dimension",
+                        name.span,
+                        format!("`{}` is fixed twice", name.value),
+                    )
+                    .expected("each dimension once"),
                 );
                 continue;
             }
             fixed.push(id);
             if !inner.shape.contains(id) {
-                let diagnostic = self.lacks(&inner, id, name.span, "cannot be fixed at one of its labels");
+                let diagnostic = self.lacks(
+                    &inner,
+                    id,
+                    name.span,
+                    "cannot be fixed at one of its labels",
+                );
                 self.report(diagnostic);
                 continue;
             }
@@ -316,7 +352,9 @@ impl Resolver<'_, '_> {
         let child = (term.shape.iter()).find(|&own| self.dimensions.leads_to(own, id));
         let hint = child.map(|child| {
             let child = &self.dimensions.at(child).name;
-            format!("it runs over `{child}`: sum to `{name}` first with `sum(…, {child} by {name})`")
+            format!(
+                "it runs over `{child}`: sum to `{name}` first with `sum(…, {child} by {name})`"
+            )
         });
         Diagnostic::error(
             "no-such-dimension",

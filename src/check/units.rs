@@ -62,7 +62,9 @@ impl UnitChecker<'_> {
                     self.dimensionless(level, "the level of a quantile");
                 }
                 match reduction {
-                    Reduction::Product => self.dimensionless(operand, "what is multiplied over a dimension"),
+                    Reduction::Product => {
+                        self.dimensionless(operand, "what is multiplied over a dimension")
+                    }
                     Reduction::Count | Reduction::Any | Reduction::All => {
                         self.truth(operand);
                         Known::one()
@@ -94,9 +96,11 @@ impl UnitChecker<'_> {
                 }
                 Known::one()
             }
-            Operation::Add | Operation::Subtract | Operation::Min | Operation::Max | Operation::Clamp => {
-                self.same(operands)
-            }
+            Operation::Add
+            | Operation::Subtract
+            | Operation::Min
+            | Operation::Max
+            | Operation::Clamp => self.same(operands),
             Operation::Equal
             | Operation::NotEqual
             | Operation::Less
@@ -140,16 +144,24 @@ impl UnitChecker<'_> {
             | Operation::Logistic
             | Operation::Logit
             | Operation::NormalCdf
-            | Operation::NormalQuantile => self.dimensionless(&operands[0], "the argument of this function"),
+            | Operation::NormalQuantile => {
+                self.dimensionless(&operands[0], "the argument of this function")
+            }
         }
     }
 
-    fn checked(&mut self, result: Result<Unit, crate::unit::ExponentOverflow>, span: Span) -> Known {
+    fn checked(
+        &mut self,
+        result: Result<Unit, crate::unit::ExponentOverflow>,
+        span: Span,
+    ) -> Known {
         match result {
             Ok(unit) => Known::Unit(unit),
             Err(error) => {
-                self.diagnostics
-                    .push(Diagnostic::error("unit-overflow", span, error.to_string()).expected("a smaller power"));
+                self.diagnostics.push(
+                    Diagnostic::error("unit-overflow", span, error.to_string())
+                        .expected("a smaller power"),
+                );
                 Known::Unknown
             }
         }
@@ -181,9 +193,13 @@ impl UnitChecker<'_> {
         match self.unit(term) {
             Known::Unit(unit) if !unit.is_one() => {
                 self.diagnostics.push(
-                    Diagnostic::error("unit-mismatch", term.span, format!("{what} has the unit {unit}"))
-                        .expected("a number without unit")
-                        .hint("divide by a reference value with the same unit"),
+                    Diagnostic::error(
+                        "unit-mismatch",
+                        term.span,
+                        format!("{what} has the unit {unit}"),
+                    )
+                    .expected("a number without unit")
+                    .hint("divide by a reference value with the same unit"),
                 );
                 Known::one()
             }
@@ -218,12 +234,17 @@ impl UnitChecker<'_> {
                 (Known::Unit(unit), None) => common = Some((unit, term.span)),
                 (Known::Unit(unit), Some((first, place))) if unit != *first => {
                     self.diagnostics.push(
-                        Diagnostic::error("unit-mismatch", term.span, format!("{unit} beside {first}"))
-                            .expected(format!("a quantity in {first}"))
-                            .related(*place, format!("this is in {first}"))
-                            .hint_if((unit.is_one() || first.is_one()).then(|| {
-                                "a number without unit becomes a quantity as data with a unit".to_owned()
-                            })),
+                        Diagnostic::error(
+                            "unit-mismatch",
+                            term.span,
+                            format!("{unit} beside {first}"),
+                        )
+                        .expected(format!("a quantity in {first}"))
+                        .related(*place, format!("this is in {first}"))
+                        .hint_if((unit.is_one() || first.is_one()).then(|| {
+                            "a number without unit becomes a quantity as data with a unit"
+                                .to_owned()
+                        })),
                     );
                     any = true;
                 }
@@ -246,7 +267,10 @@ fn literal_ratio(term: &Term) -> Option<Ratio> {
         TermKind::Apply(Operation::Negate, operands) => literal_ratio(&operands[0])?.negated()?,
         TermKind::Apply(Operation::Divide, operands) => {
             let (left, right) = (literal_ratio(&operands[0])?, literal_ratio(&operands[1])?);
-            left.times(Ratio::new(right.denominator().into(), right.numerator().into())?)?
+            left.times(Ratio::new(
+                right.denominator().into(),
+                right.numerator().into(),
+            )?)?
         }
         _ => return None,
     };
@@ -256,7 +280,9 @@ fn literal_ratio(term: &Term) -> Option<Ratio> {
 /// Whether a term reads any node: others are literals, which take the unit that their place asks for.
 pub(super) fn reads_a_node(term: &Term) -> bool {
     let mut found = false;
-    visit(term, &mut |term| found |= matches!(term.kind, TermKind::Node(_)));
+    visit(term, &mut |term| {
+        found |= matches!(term.kind, TermKind::Node(_))
+    });
     found
 }
 
@@ -264,7 +290,10 @@ pub(super) fn reads_a_node(term: &Term) -> bool {
 pub(super) fn visit<'t>(term: &'t Term, see: &mut impl FnMut(&'t Term)) {
     see(term);
     match &term.kind {
-        TermKind::Number(_) | TermKind::Node(_) | TermKind::LabelNumber(_) | TermKind::IsLabel(..) => {}
+        TermKind::Number(_)
+        | TermKind::Node(_)
+        | TermKind::LabelNumber(_)
+        | TermKind::IsLabel(..) => {}
         TermKind::Apply(_, operands) => operands.iter().for_each(|operand| visit(operand, see)),
         TermKind::Reduce { operand, level, .. } => {
             visit(operand, see);

@@ -39,7 +39,10 @@ pub(super) fn reached(
         read(&crossing.of);
         read(&crossing.above);
     }
-    file.joints.iter().flat_map(|joint| &joint.of).for_each(&mut read);
+    file.joints
+        .iter()
+        .flat_map(|joint| &joint.of)
+        .for_each(&mut read);
     for evidence in &file.evidence {
         match &evidence.statement {
             Statement::Observes { quantity, is } => {
@@ -60,7 +63,10 @@ pub(super) fn reached(
             ..
         }) = &node.info().rollup
         {
-            if let Some(weight_id) = names.node(&weight.value).filter(|_| rolled_up[id.0 as usize]) {
+            if let Some(weight_id) = names
+                .node(&weight.value)
+                .filter(|_| rolled_up[id.0 as usize])
+            {
                 graph.need(id, weight_id, weight.span);
             }
         }
@@ -83,9 +89,13 @@ pub(super) fn unused_nodes(reached: &[bool], context: &Context, diagnostics: &mu
         };
         let name = node.name();
         diagnostics.push(
-            Diagnostic::error(code, name.span, format!("the {what} `{}` changes no result", name.value))
-                .expected("something that an output, a crossing, a joint or evidence reads")
-                .hint("use it, publish it as an output, or remove it"),
+            Diagnostic::error(
+                code,
+                name.span,
+                format!("the {what} `{}` changes no result", name.value),
+            )
+            .expected("something that an output, a crossing, a joint or evidence reads")
+            .hint("use it, publish it as an output, or remove it"),
         );
     }
 }
@@ -101,17 +111,23 @@ pub(super) fn unused_dimensions(
         return;
     }
     for (id, dimension) in context.dimensions.iter() {
-        let parent = file
-            .dimensions
-            .iter()
-            .any(|other| other.parents.iter().any(|link| link.dimension.value == dimension.name));
+        let parent = file.dimensions.iter().any(|other| {
+            other
+                .parents
+                .iter()
+                .any(|link| link.dimension.value == dimension.name)
+        });
         if parent || shapes.iter().flatten().any(|shape| shape.contains(id)) {
             continue;
         }
         let name = &file.dimensions[usize::from(id.0)].name;
         diagnostics.push(
-            Diagnostic::error("unused-dimension", name.span, format!("nothing runs over `{}`", name.value))
-                .expected("a dimension of some node, or the parent of one"),
+            Diagnostic::error(
+                "unused-dimension",
+                name.span,
+                format!("nothing runs over `{}`", name.value),
+            )
+            .expected("a dimension of some node, or the parent of one"),
         );
     }
 }
@@ -129,7 +145,10 @@ pub(super) fn unused_rollups(rolled_up: &[bool], context: &Context, diagnostics:
             Diagnostic::warning(
                 "unused-rollup",
                 rollup.span,
-                format!("no output or crossing reads `{}` at a parent place", node.name().value),
+                format!(
+                    "no output or crossing reads `{}` at a parent place",
+                    node.name().value
+                ),
             )
             .expected("a node that is read at a place above its own dimensions"),
         );
@@ -150,7 +169,10 @@ pub(super) fn idle_inputs(
             diagnostics.push(Diagnostic::warning(
                 "idle-input",
                 name.span,
-                format!("under this scenario and strategy the input `{}` changes no result", name.value),
+                format!(
+                    "under this scenario and strategy the input `{}` changes no result",
+                    name.value
+                ),
             ));
         }
     }
@@ -158,10 +180,18 @@ pub(super) fn idle_inputs(
 
 /// Checks names of sources, evidence and reported quantities; warns of sources that nothing cites.
 pub(super) fn references(file: &ModelFile, context: &Context, diagnostics: &mut Diagnostics) {
-    let known: BTreeSet<&str> = file.sources.iter().map(|source| source.name.value.as_str()).collect();
+    let known: BTreeSet<&str> = file
+        .sources
+        .iter()
+        .map(|source| source.name.value.as_str())
+        .collect();
     let mut cited: BTreeSet<&str> = BTreeSet::new();
     let lists = (context.names.nodes.iter().map(|node| &node.info().sources))
-        .chain(file.correlations.iter().map(|correlation| &correlation.sources))
+        .chain(
+            file.correlations
+                .iter()
+                .map(|correlation| &correlation.sources),
+        )
         .chain(file.evidence.iter().map(|evidence| &evidence.sources));
     for source in lists.flatten() {
         cited.insert(&source.value);
@@ -181,7 +211,11 @@ pub(super) fn references(file: &ModelFile, context: &Context, diagnostics: &mut 
             );
         }
     }
-    let evidence = || file.evidence.iter().map(|evidence| evidence.name.value.as_str());
+    let evidence = || {
+        file.evidence
+            .iter()
+            .map(|evidence| evidence.name.value.as_str())
+    };
     for name in file.conditions.iter().flat_map(|condition| &condition.on) {
         if !evidence().any(|own| own == name.value) {
             diagnostics.push(unknown("evidence", name, evidence()));
@@ -189,12 +223,21 @@ pub(super) fn references(file: &ModelFile, context: &Context, diagnostics: &mut 
     }
     let Some(report) = &file.report else { return };
     let outputs = || file.outputs.iter().map(|output| output.name.value.as_str());
-    for name in report.outputs.iter().chain(&report.fan).chain(&report.drivers_of) {
+    for name in report
+        .outputs
+        .iter()
+        .chain(&report.fan)
+        .chain(&report.drivers_of)
+    {
         if !outputs().any(|own| own == name.value) {
             diagnostics.push(unknown("output", name, outputs()));
         }
     }
-    let crossings = || file.crossings.iter().map(|crossing| crossing.name.value.as_str());
+    let crossings = || {
+        file.crossings
+            .iter()
+            .map(|crossing| crossing.name.value.as_str())
+    };
     if let Some(name) = &report.crossing {
         if !crossings().any(|own| own == name.value) {
             diagnostics.push(unknown("crossing", name, crossings()));
@@ -209,7 +252,11 @@ fn unknown<'n>(what: &str, name: &Ident, known: impl Iterator<Item = &'n str>) -
         "output" => "unknown-output",
         _ => "unknown-crossing",
     };
-    Diagnostic::error(code, name.span, format!("there is no {what} `{}`", name.value))
-        .expected(format!("the name of a declared {what}"))
-        .hint_if(did_you_mean(&name.value, known))
+    Diagnostic::error(
+        code,
+        name.span,
+        format!("there is no {what} `{}`", name.value),
+    )
+    .expected(format!("the name of a declared {what}"))
+    .hint_if(did_you_mean(&name.value, known))
 }

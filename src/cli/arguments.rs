@@ -12,12 +12,17 @@ pub(crate) const MOST_TRIALS: u64 = 4_000_000_000;
 
 /// Samples the uncertain inputs of a market model and reports bands, crossing dates and their Monte Carlo errors.
 #[derive(Debug, Parser)]
-#[command(name = "fanfare", version, max_term_width = 100, after_help = "Examples:
+#[command(
+    name = "fanfare",
+    version,
+    max_term_width = 100,
+    after_help = "Examples:
   fanfare run models/flash-calling/model.toml
   fanfare check models/flash-calling/model.toml --explain revenue
   fanfare replay models/flash-calling/model.toml --trial 17 --node margin
 
-Exit codes: 0 done, 1 the run failed, 2 the model or the arguments are wrong, 3 outputs were not finite.")]
+Exit codes: 0 done, 1 the run failed, 2 the model or the arguments are wrong, 3 outputs were not finite."
+)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -144,7 +149,11 @@ impl Arguments {
             return Err(ExitStatus::Done);
         }
         Self::try_parse().map_err(|error| {
-            let status = if error.use_stderr() { ExitStatus::Refused } else { ExitStatus::Done };
+            let status = if error.use_stderr() {
+                ExitStatus::Refused
+            } else {
+                ExitStatus::Done
+            };
             // Nothing more can be said where even the message cannot be printed.
             let _ = error.print();
             status
@@ -154,7 +163,9 @@ impl Arguments {
 
 fn parse_trials(text: &str) -> Result<u64, String> {
     let plain = text.replace('_', "");
-    let number: f64 = plain.parse().map_err(|_| "expected a whole number such as 1000000 or 1e6".to_owned())?;
+    let number: f64 = plain
+        .parse()
+        .map_err(|_| "expected a whole number such as 1000000 or 1e6".to_owned())?;
     if !(number >= 1.0 && number.fract() == 0.0) {
         return Err("expected a whole number of at least 1".to_owned());
     }

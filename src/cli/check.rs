@@ -1,9 +1,9 @@
 //! `fanfare check`: reads, checks and plans a model, and describes it.
 
+use super::ExitStatus;
 use super::arguments::CheckArguments;
 use super::load::{load_model, report};
 use super::outcome::print;
-use super::ExitStatus;
 use crate::describe;
 use crate::diag::closest;
 use crate::plan::{PlanRequest, build};
@@ -23,7 +23,18 @@ pub(super) fn check(arguments: &CheckArguments) -> ExitStatus {
         Some(name) => match describe::explain(&loaded.model, name) {
             Some(text) => print(&text),
             None => {
-                let names = loaded.model.nodes.iter().map(|node| node.name.as_str()).chain(loaded.model.outputs.iter().map(|output| output.name.as_str()));
+                let names = loaded
+                    .model
+                    .nodes
+                    .iter()
+                    .map(|node| node.name.as_str())
+                    .chain(
+                        loaded
+                            .model
+                            .outputs
+                            .iter()
+                            .map(|output| output.name.as_str()),
+                    );
                 eprintln!("error: no node or output is called `{name}`");
                 if let Some(near) = closest(name, names) {
                     eprintln!("  = help: did you mean `{near}`?");

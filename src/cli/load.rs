@@ -38,6 +38,9 @@ pub(super) fn load_model(arguments: &ModelArguments) -> Result<Loaded, ExitStatu
 /// Prints problems to standard error, in colour on a terminal.
 pub(super) fn report(problems: &[Diagnostic], sources: &SourceMap) {
     if !problems.is_empty() {
-        eprint!("{}", diagnostics::render(problems, sources, std::io::stderr().is_terminal()));
+        eprint!(
+            "{}",
+            diagnostics::render(problems, sources, std::io::stderr().is_terminal())
+        );
     }
 }

@@ -38,8 +38,10 @@ impl Progress {
     pub(super) fn new(trials: u64, quiet: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = (!quiet && terminal).then(|| {
-            let style = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} trials  {per_sec}  {eta} left")
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style = ProgressStyle::with_template(
+                "{bar:30} {human_pos}/{human_len} trials  {per_sec}  {eta} left",
+            )
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
             ProgressBar::new(trials).with_style(style)
         });
         let started = Instant::now();
@@ -72,7 +74,10 @@ impl Observer for Progress {
             *last = Instant::now();
             let seconds = self.started.elapsed().as_secs_f64();
             let rate = done as f64 / seconds;
-            eprintln!("{done} of {total} trials, {rate:.0} trials/s, {:.0} s left", (total - done) as f64 / rate);
+            eprintln!(
+                "{done} of {total} trials, {rate:.0} trials/s, {:.0} s left",
+                (total - done) as f64 / rate
+            );
         }
     }
 

@@ -25,32 +25,58 @@ pub(super) fn replay(arguments: &ReplayArguments) -> ExitStatus {
         for wanted in &arguments.node {
             if !cells(&replayed).any(|cell| cell.name == *wanted) {
                 eprintln!("error: no node, output or crossing is called `{wanted}`");
-                if let Some(near) = closest(wanted, cells(&replayed).map(|cell| cell.name.as_str())) {
+                if let Some(near) = closest(wanted, cells(&replayed).map(|cell| cell.name.as_str()))
+                {
                     eprintln!("  = help: did you mean `{near}`?");
                 }
                 return ExitStatus::Refused;
             }
         }
-        for list in [&mut replayed.nodes, &mut replayed.outputs, &mut replayed.crossings] {
+        for list in [
+            &mut replayed.nodes,
+            &mut replayed.outputs,
+            &mut replayed.crossings,
+        ] {
             list.retain(|cell| arguments.node.contains(&cell.name));
         }
     }
-    if arguments.json { print(&to_json(&replayed, arguments)) } else { print(&to_table(&replayed, arguments)) }
+    if arguments.json {
+        print(&to_json(&replayed, arguments))
+    } else {
+        print(&to_table(&replayed, arguments))
+    }
 }
 
 fn cells(replayed: &Replay) -> impl Iterator<Item = &ReplayedCell> {
-    replayed.nodes.iter().chain(&replayed.outputs).chain(&replayed.crossings)
+    replayed
+        .nodes
+        .iter()
+        .chain(&replayed.outputs)
+        .chain(&replayed.crossings)
 }
 
 fn to_table(replayed: &Replay, arguments: &ReplayArguments) -> String {
     let mut text = format!("Trial {} of seed {}\n", arguments.trial, arguments.seed);
-    for (title, list) in [("Nodes", &replayed.nodes), ("Outputs", &replayed.outputs), ("Crossing dates", &replayed.crossings)] {
+    for (title, list) in [
+        ("Nodes", &replayed.nodes),
+        ("Outputs", &replayed.outputs),
+        ("Crossing dates", &replayed.crossings),
+    ] {
         if list.is_empty() {
             continue;
         }
         text.push_str(&format!("\n{title}\n"));
         for cell in list {
-            let labels: Vec<_> = cell.place.iter().cloned().chain(cell.at.iter().map(|(dimension, label)| format!("{dimension} = {label}"))).collect();
+            let labels: Vec<_> = cell
+                .place
+                .iter()
+                .cloned()
+                .chain(
+                    cell.at
+                        .iter()
+                        .map(|(dimension, label)| format!("{dimension} = {label}")),
+                )
+                .collect();
             let value = if cell.value == f64::INFINITY {
                 "never".to_owned()
             } else if cell.value == f64::NEG_INFINITY {
@@ -58,7 +84,11 @@ fn to_table(replayed: &Replay, arguments: &ReplayArguments) -> String {
             } else {
                 format!("{}", cell.value)
             };
-            text.push_str(&format!("  {:<28} {:<44} {value}\n", cell.name, labels.join(", ")));
+            text.push_str(&format!(
+                "  {:<28} {:<44} {value}\n",
+                cell.name,
+                labels.join(", ")
+            ));
         }
     }
     text
@@ -69,12 +99,24 @@ fn to_json(replayed: &Replay, arguments: &ReplayArguments) -> String {
         cells
             .iter()
             .map(|cell| {
-                let at: Map<String, Value> = cell.at.iter().map(|(dimension, label)| (dimension.clone(), json!(label))).collect();
+                let at: Map<String, Value> = cell
+                    .at
+                    .iter()
+                    .map(|(dimension, label)| (dimension.clone(), json!(label)))
+                    .collect();
                 // Values that are not finite have no number in JSON: they are named.
-                let value = if cell.value.is_finite() { json!(cell.value) } else { json!(format!("{}", cell.value)) };
+                let value = if cell.value.is_finite() {
+                    json!(cell.value)
+                } else {
+                    json!(format!("{}", cell.value))
+                };
                 let mut entry = Map::new();
                 entry.insert("name".into(), json!(cell.name));
-                entry.extend(cell.place.as_ref().map(|place| ("place".to_owned(), json!(place))));
+                entry.extend(
+                    cell.place
+                        .as_ref()
+                        .map(|place| ("place".to_owned(), json!(place))),
+                );
                 entry.insert("at".into(), Value::Object(at));
                 entry.insert("value".into(), value);
                 Value::Object(entry)

@@ -21,11 +21,18 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         Err(status) => return status,
     };
     if let Some(condition) = &arguments.condition {
-        eprintln!("error: this version checks evidence and conditions but cannot condition a run on them yet (`--condition {condition}`)");
+        eprintln!(
+            "error: this version checks evidence and conditions but cannot condition a run on them yet (`--condition {condition}`)"
+        );
         eprintln!("  = help: run without --condition; `fanfare check` shows the evidence");
         return ExitStatus::Refused;
     }
-    let folder = match OutputFolder::prepare(arguments.out.clone().unwrap_or_else(|| default_folder(&loaded))) {
+    let folder = match OutputFolder::prepare(
+        arguments
+            .out
+            .clone()
+            .unwrap_or_else(|| default_folder(&loaded)),
+    ) {
         Ok(folder) => folder,
         Err(error) => {
             eprintln!("error: {error}");
@@ -48,7 +55,11 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         Err(error) => return explain_failure(error, &loaded),
     };
     if !arguments.quiet {
-        eprintln!("{} trials in {seconds:.1} s, {:.0} trials/s", settings.trials, settings.trials as f64 / seconds);
+        eprintln!(
+            "{} trials in {seconds:.1} s, {:.0} trials/s",
+            settings.trials,
+            settings.trials as f64 / seconds
+        );
     }
     let sample = match joint_sample(&loaded.model, settings.seed, settings.trials) {
         Ok(sample) => sample,
@@ -58,7 +69,13 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         }
     };
     let plan = report_plan(&loaded.model);
-    let written = files::write(&folder, &loaded.model, &document, &plan, arguments.joint_sample.then_some(&sample));
+    let written = files::write(
+        &folder,
+        &loaded.model,
+        &document,
+        &plan,
+        arguments.joint_sample.then_some(&sample),
+    );
     let json = match written {
         Ok(json) => json,
         Err(message) => {
@@ -80,11 +97,15 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
 
 /// `results/<model name>`, with the variant appended.
 fn default_folder(loaded: &Loaded) -> PathBuf {
-    let parts: Vec<&str> = [Some(loaded.model.name.as_str()), loaded.variant.scenario.as_deref(), loaded.variant.strategy.as_deref()]
-        .into_iter()
-        .flatten()
-        .chain((!loaded.variant.set.is_empty()).then_some("set"))
-        .collect();
+    let parts: Vec<&str> = [
+        Some(loaded.model.name.as_str()),
+        loaded.variant.scenario.as_deref(),
+        loaded.variant.strategy.as_deref(),
+    ]
+    .into_iter()
+    .flatten()
+    .chain((!loaded.variant.set.is_empty()).then_some("set"))
+    .collect();
     PathBuf::from("results").join(parts.join("+"))
 }
 
@@ -95,13 +116,30 @@ fn explain_failure(error: RunError, loaded: &Loaded) -> ExitStatus {
             ExitStatus::Refused
         }
         RunError::NonFinite(places) => {
-            eprintln!("error: values that are not finite in {} places; nothing was written", places.len());
+            eprintln!(
+                "error: values that are not finite in {} places; nothing was written",
+                places.len()
+            );
             for place in places.iter().take(10) {
-                let labels: Vec<_> = place.at.iter().map(|(dimension, label)| format!("{dimension} = {label}")).collect();
-                eprintln!("  {} ({}) {}: {} trials, the first is trial {}", place.output, place.place, labels.join(", "), place.count, place.first_trial);
+                let labels: Vec<_> = place
+                    .at
+                    .iter()
+                    .map(|(dimension, label)| format!("{dimension} = {label}"))
+                    .collect();
+                eprintln!(
+                    "  {} ({}) {}: {} trials, the first is trial {}",
+                    place.output,
+                    place.place,
+                    labels.join(", "),
+                    place.count,
+                    place.first_trial
+                );
             }
             if let Some(first) = places.first() {
-                eprintln!("  = help: `fanfare replay … --trial {}` shows every node of that trial; --allow-non-finite leaves such trials out", first.first_trial);
+                eprintln!(
+                    "  = help: `fanfare replay … --trial {}` shows every node of that trial; --allow-non-finite leaves such trials out",
+                    first.first_trial
+                );
             }
             ExitStatus::NonFinite
         }
@@ -115,7 +153,11 @@ fn explain_failure(error: RunError, loaded: &Loaded) -> ExitStatus {
 /// The inputs that move the report's output most, at its outermost place and the last time label.
 fn drivers(loaded: &Loaded, plan: &ReportPlan, sample: &JointSample) -> Vec<Driver> {
     let model = &loaded.model;
-    let Some(output) = plan.drivers_of.as_ref().and_then(|name| model.outputs.iter().position(|output| output.name == *name)) else {
+    let Some(output) = plan
+        .drivers_of
+        .as_ref()
+        .and_then(|name| model.outputs.iter().position(|output| output.name == *name))
+    else {
         return Vec::new();
     };
     let Some((place, at)) = sample.last_cell(output) else {

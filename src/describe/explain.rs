@@ -15,9 +15,22 @@ pub fn explain(model: &CheckedModel, name: &str) -> Option<String> {
         text.push_str(&node(model, id));
     }
     if let Some(output) = model.outputs.iter().find(|output| output.name == name) {
-        let written = output.written.as_ref().map_or_else(|| name.to_owned(), print);
-        let places: Vec<_> = output.places.iter().map(|place| place.name.as_str()).collect();
-        let _ = writeln!(text, "output {name}: {}\n  equation    {written}, evaluated after roll-up\n  unit        {}\n  places      {}", output.title, output.unit, places.join(", "));
+        let written = output
+            .written
+            .as_ref()
+            .map_or_else(|| name.to_owned(), print);
+        let places: Vec<_> = output
+            .places
+            .iter()
+            .map(|place| place.name.as_str())
+            .collect();
+        let _ = writeln!(
+            text,
+            "output {name}: {}\n  equation    {written}, evaluated after roll-up\n  unit        {}\n  places      {}",
+            output.title,
+            output.unit,
+            places.join(", ")
+        );
         let mut read = BTreeSet::new();
         operands(&output.term, &mut read);
         text.push_str(&operand_list(model, &read));
@@ -52,7 +65,11 @@ fn node(model: &CheckedModel, id: NodeId) -> String {
             }
         }
     }
-    let _ = writeln!(text, "  dimensions  {}", shape_text(&node.shape, &model.dimensions));
+    let _ = writeln!(
+        text,
+        "  dimensions  {}",
+        shape_text(&node.shape, &model.dimensions)
+    );
     let _ = writeln!(text, "  unit        {}", node.unit);
     if let Some(rollup) = node.rollup {
         let _ = writeln!(text, "  roll-up     {}", rollup_text(rollup, model));
@@ -81,7 +98,11 @@ fn values_text(values: &[f64]) -> String {
     match values {
         [value] => format!("{value}"),
         _ => {
-            let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
+            let (low, high) = values
+                .iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| {
+                    (low.min(x), high.max(x))
+                });
             format!("{} values from {low} to {high}", values.len())
         }
     }
@@ -93,7 +114,13 @@ fn operand_list(model: &CheckedModel, read: &BTreeSet<NodeId>) -> String {
         text.push_str("  reads\n");
         for &id in read {
             let node = model.node(id);
-            let _ = writeln!(text, "    {} [{}] {}", node.name, shape_text(&node.shape, &model.dimensions), node.unit);
+            let _ = writeln!(
+                text,
+                "    {} [{}] {}",
+                node.name,
+                shape_text(&node.shape, &model.dimensions),
+                node.unit
+            );
         }
     }
     text
@@ -173,5 +200,7 @@ fn inputs_behind(model: &CheckedModel, id: NodeId) -> Vec<NodeId> {
         }
     }
     seen.remove(&id);
-    seen.into_iter().filter(|&other| model.node(other).stream.is_some()).collect()
+    seen.into_iter()
+        .filter(|&other| model.node(other).stream.is_some())
+        .collect()
 }

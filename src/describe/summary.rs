@@ -11,7 +11,19 @@ use crate::model::{CorrelationKind, Statement, VariantDecl};
 #[must_use]
 pub fn summary(model: &CheckedModel) -> String {
     let mut text = format!("{}: {}\n", model.name, model.title);
-    for section in [dimensions, nodes, inputs, correlations, outputs, crossings, joints, evidence, variants, sources, report] {
+    for section in [
+        dimensions,
+        nodes,
+        inputs,
+        correlations,
+        outputs,
+        crossings,
+        joints,
+        evidence,
+        variants,
+        sources,
+        report,
+    ] {
         let part = section(model);
         if !part.is_empty() {
             text.push('\n');
@@ -22,7 +34,11 @@ pub fn summary(model: &CheckedModel) -> String {
 }
 
 fn titled(title: &str, rows: &[Vec<String>]) -> String {
-    if rows.is_empty() { String::new() } else { format!("{title}\n{}", columns(rows)) }
+    if rows.is_empty() {
+        String::new()
+    } else {
+        format!("{title}\n{}", columns(rows))
+    }
 }
 
 fn dimensions(model: &CheckedModel) -> String {
@@ -30,7 +46,11 @@ fn dimensions(model: &CheckedModel) -> String {
     let rows: Vec<_> = all
         .iter()
         .map(|(_, dimension)| {
-            let keys: Vec<_> = dimension.labels.iter().map(|label| label.key.as_str()).collect();
+            let keys: Vec<_> = dimension
+                .labels
+                .iter()
+                .map(|label| label.key.as_str())
+                .collect();
             let shown = match keys.as_slice() {
                 [first, .., last] if keys.len() > 4 => format!("{first} … {last}"),
                 _ => keys.join(", "),
@@ -45,11 +65,20 @@ fn dimensions(model: &CheckedModel) -> String {
             for link in &dimension.parents {
                 remarks.push(format!("rolls up to {}", all.at(link.parent).name));
             }
-            let hidden = dimension.labels.iter().filter(|label| !label.reported).count();
+            let hidden = dimension
+                .labels
+                .iter()
+                .filter(|label| !label.reported)
+                .count();
             if hidden > 0 {
                 remarks.push(format!("{hidden} without a place of their own"));
             }
-            vec![dimension.name.clone(), format!("{} labels", dimension.len()), shown, remarks.join("; ")]
+            vec![
+                dimension.name.clone(),
+                format!("{} labels", dimension.len()),
+                shown,
+                remarks.join("; "),
+            ]
         })
         .collect();
     titled("Dimensions", &rows)
@@ -66,21 +95,44 @@ fn nodes(model: &CheckedModel) -> String {
                 node.name.clone(),
                 shape_text(&node.shape, &model.dimensions),
                 node.unit.to_string(),
-                node.rollup.map_or_else(String::new, |rollup| format!("roll-up {}", rollup_text(rollup, model))),
-                if node.title == node.name { String::new() } else { node.title.clone() },
+                node.rollup.map_or_else(String::new, |rollup| {
+                    format!("roll-up {}", rollup_text(rollup, model))
+                }),
+                if node.title == node.name {
+                    String::new()
+                } else {
+                    node.title.clone()
+                },
             ]
         })
         .collect();
-    titled(&format!("Nodes in order of evaluation ({})", rows.len()), &rows)
+    titled(
+        &format!("Nodes in order of evaluation ({})", rows.len()),
+        &rows,
+    )
 }
 
 fn inputs(model: &CheckedModel) -> String {
-    let inputs: Vec<&Node> = model.nodes.iter().filter(|node| node.kind == NodeKind::Input).collect();
+    let inputs: Vec<&Node> = model
+        .nodes
+        .iter()
+        .filter(|node| node.kind == NodeKind::Input)
+        .collect();
     let rows: Vec<_> = inputs
         .iter()
         .map(|node| {
-            let written: Vec<_> = node.parts.iter().filter_map(|part| part.written.as_ref()).map(print).collect();
-            vec![node.name.clone(), written.join(" | "), dependence_text(node, model), origin(node)]
+            let written: Vec<_> = node
+                .parts
+                .iter()
+                .filter_map(|part| part.written.as_ref())
+                .map(print)
+                .collect();
+            vec![
+                node.name.clone(),
+                written.join(" | "),
+                dependence_text(node, model),
+                origin(node),
+            ]
         })
         .collect();
     let mut text = titled(&format!("Inputs ({})", rows.len()), &rows);
@@ -91,7 +143,12 @@ fn inputs(model: &CheckedModel) -> String {
         .map(|node| node.name.as_str())
         .collect();
     if !unsourced.is_empty() {
-        let _ = writeln!(text, "\nWithout a source ({}): {}", unsourced.len(), unsourced.join(", "));
+        let _ = writeln!(
+            text,
+            "\nWithout a source ({}): {}",
+            unsourced.len(),
+            unsourced.join(", ")
+        );
     }
     text
 }
@@ -120,7 +177,11 @@ fn dependence_text(node: &Node, model: &CheckedModel) -> String {
 
 /// What an assumption rests on, in a few words.
 pub(super) fn origin(node: &Node) -> String {
-    let mut parts: Vec<String> = node.basis.map(|basis| basis_text(basis).to_owned()).into_iter().collect();
+    let mut parts: Vec<String> = node
+        .basis
+        .map(|basis| basis_text(basis).to_owned())
+        .into_iter()
+        .collect();
     if !node.sources.is_empty() {
         parts.push(node.sources.join(", "));
     }
@@ -141,7 +202,11 @@ fn correlations(model: &CheckedModel) -> String {
                 CorrelationKind::Spearman => "spearman",
             };
             vec![
-                format!("{} ~ {}", model.node(pair.between.0).name, model.node(pair.between.1).name),
+                format!(
+                    "{} ~ {}",
+                    model.node(pair.between.0).name,
+                    model.node(pair.between.1).name
+                ),
                 format!("{kind} {}", pair.value),
                 format!("scores {:.6}", pair.score),
             ]
@@ -149,10 +214,18 @@ fn correlations(model: &CheckedModel) -> String {
         .collect();
     let mut text = titled("Correlations", &rows);
     for declared in &model.file.correlations {
-        let mut remarks: Vec<_> = declared.sources.iter().map(|source| source.value.clone()).collect();
+        let mut remarks: Vec<_> = declared
+            .sources
+            .iter()
+            .map(|source| source.value.clone())
+            .collect();
         remarks.extend(declared.note.as_ref().map(|note| note.value.clone()));
         if !remarks.is_empty() {
-            let names: Vec<_> = declared.between.iter().map(|name| name.value.as_str()).collect();
+            let names: Vec<_> = declared
+                .between
+                .iter()
+                .map(|name| name.value.as_str())
+                .collect();
             let _ = writeln!(text, "  {}: {}", names.join(" ~ "), remarks.join("; "));
         }
     }
@@ -176,8 +249,15 @@ fn outputs(model: &CheckedModel) -> String {
                 output.name.clone(),
                 output.unit.to_string(),
                 places.join(", "),
-                output.written.as_ref().map_or_else(|| output.name.clone(), print),
-                if output.title == output.name { String::new() } else { output.title.clone() },
+                output
+                    .written
+                    .as_ref()
+                    .map_or_else(|| output.name.clone(), print),
+                if output.title == output.name {
+                    String::new()
+                } else {
+                    output.title.clone()
+                },
                 output.note.clone().unwrap_or_default(),
             ]
         })
@@ -190,10 +270,18 @@ fn crossings(model: &CheckedModel) -> String {
         .crossings
         .iter()
         .map(|crossing| {
-            let places: Vec<_> = crossing.places.iter().map(|place| place.name.as_str()).collect();
+            let places: Vec<_> = crossing
+                .places
+                .iter()
+                .map(|place| place.name.as_str())
+                .collect();
             vec![
                 crossing.name.clone(),
-                format!("{} > {}", print(&crossing.written.0), print(&crossing.written.1)),
+                format!(
+                    "{} > {}",
+                    print(&crossing.written.0),
+                    print(&crossing.written.1)
+                ),
                 places.join(", "),
                 crossing.title.clone(),
                 crossing.note.clone().unwrap_or_default(),
@@ -208,8 +296,17 @@ fn joints(model: &CheckedModel) -> String {
         .joints
         .iter()
         .map(|joint| {
-            let places: Vec<_> = joint.places.iter().map(|place| place.name.as_str()).collect();
-            vec![joint.name.clone(), joint.names.join(", "), places.join(", "), joint.title.clone()]
+            let places: Vec<_> = joint
+                .places
+                .iter()
+                .map(|place| place.name.as_str())
+                .collect();
+            vec![
+                joint.name.clone(),
+                joint.names.join(", "),
+                places.join(", "),
+                joint.title.clone(),
+            ]
         })
         .collect();
     titled("Joint statistics", &rows)
@@ -222,13 +319,22 @@ fn evidence(model: &CheckedModel) -> String {
         .iter()
         .map(|evidence| {
             let statement = match &evidence.statement {
-                Statement::Observes { quantity, is } => format!("{} observed as {}", print(quantity), print(is)),
-                Statement::Holds { condition, softness } => {
+                Statement::Observes { quantity, is } => {
+                    format!("{} observed as {}", print(quantity), print(is))
+                }
+                Statement::Holds {
+                    condition,
+                    softness,
+                } => {
                     let wrong = softness.as_ref().map_or(0.0, |softness| softness.value);
                     format!("{} (wrong with probability {wrong})", print(condition))
                 }
             };
-            let mut remarks: Vec<_> = evidence.title.iter().map(|title| title.value.clone()).collect();
+            let mut remarks: Vec<_> = evidence
+                .title
+                .iter()
+                .map(|title| title.value.clone())
+                .collect();
             remarks.extend(evidence.sources.iter().map(|source| source.value.clone()));
             remarks.extend(evidence.note.iter().map(|note| note.value.clone()));
             vec![evidence.name.value.clone(), statement, remarks.join("; ")]
@@ -240,10 +346,22 @@ fn evidence(model: &CheckedModel) -> String {
         .conditions
         .iter()
         .map(|condition| {
-            let on: Vec<_> = condition.on.iter().map(|name| name.value.as_str()).collect();
-            let mut remarks: Vec<_> = condition.title.iter().map(|title| title.value.clone()).collect();
+            let on: Vec<_> = condition
+                .on
+                .iter()
+                .map(|name| name.value.as_str())
+                .collect();
+            let mut remarks: Vec<_> = condition
+                .title
+                .iter()
+                .map(|title| title.value.clone())
+                .collect();
             remarks.extend(condition.note.iter().map(|note| note.value.clone()));
-            vec![condition.name.value.clone(), on.join(", "), remarks.join("; ")]
+            vec![
+                condition.name.value.clone(),
+                on.join(", "),
+                remarks.join("; "),
+            ]
         })
         .collect();
     text.push_str(&titled("Conditions", &conditions));
@@ -267,19 +385,34 @@ fn variants(model: &CheckedModel) -> String {
                                     .cells
                                     .iter()
                                     .map(|(dimension, labels)| {
-                                        let labels: Vec<_> = labels.iter().map(|label| label.value.as_str()).collect();
+                                        let labels: Vec<_> = labels
+                                            .iter()
+                                            .map(|label| label.value.as_str())
+                                            .collect();
                                         format!("{} = {}", dimension.value, labels.join(" or "))
                                     })
                                     .collect();
-                                if cells.is_empty() { print(&part.is) } else { format!("{} where {}", print(&part.is), cells.join(", ")) }
+                                if cells.is_empty() {
+                                    print(&part.is)
+                                } else {
+                                    format!("{} where {}", print(&part.is), cells.join(", "))
+                                }
                             })
                             .collect();
                         format!("{} = {}", set.node.value, parts.join("; "))
                     })
                     .collect();
-                let mut remarks: Vec<_> = variant.title.iter().map(|title| title.value.clone()).collect();
+                let mut remarks: Vec<_> = variant
+                    .title
+                    .iter()
+                    .map(|title| title.value.clone())
+                    .collect();
                 remarks.extend(variant.note.iter().map(|note| note.value.clone()));
-                vec![variant.name.value.clone(), set.join("; "), remarks.join("; ")]
+                vec![
+                    variant.name.value.clone(),
+                    set.join("; "),
+                    remarks.join("; "),
+                ]
             })
             .collect();
         titled(title, &rows)
@@ -293,8 +426,18 @@ fn sources(model: &CheckedModel) -> String {
         .sources
         .iter()
         .map(|source| {
-            let text = |value: &Option<crate::diag::Spanned<String>>| value.as_ref().map_or_else(String::new, |value| value.value.clone());
-            vec![source.name.value.clone(), source.title.value.clone(), text(&source.date), text(&source.url), text(&source.note)]
+            let text = |value: &Option<crate::diag::Spanned<String>>| {
+                value
+                    .as_ref()
+                    .map_or_else(String::new, |value| value.value.clone())
+            };
+            vec![
+                source.name.value.clone(),
+                source.title.value.clone(),
+                text(&source.date),
+                text(&source.url),
+                text(&source.note),
+            ]
         })
         .collect();
     titled("Sources", &rows)
@@ -304,11 +447,26 @@ fn report(model: &CheckedModel) -> String {
     let Some(report) = &model.file.report else {
         return String::new();
     };
-    let names = |list: &[crate::expr::Ident]| list.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join(", ");
+    let names = |list: &[crate::expr::Ident]| {
+        list.iter()
+            .map(|name| name.value.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let mut rows = Vec::new();
-    rows.extend(report.crossing.iter().map(|name| vec!["headline".to_owned(), name.value.clone()]));
+    rows.extend(
+        report
+            .crossing
+            .iter()
+            .map(|name| vec!["headline".to_owned(), name.value.clone()]),
+    );
     rows.push(vec!["table".to_owned(), names(&report.outputs)]);
     rows.push(vec!["fan".to_owned(), names(&report.fan)]);
-    rows.extend(report.drivers_of.iter().map(|name| vec!["drivers of".to_owned(), name.value.clone()]));
+    rows.extend(
+        report
+            .drivers_of
+            .iter()
+            .map(|name| vec!["drivers of".to_owned(), name.value.clone()]),
+    );
     titled("Report", &rows)
 }

@@ -64,7 +64,9 @@ impl DistributionError {
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         match self {
-            Self::Domain { parameter, .. } | Self::Kind { parameter, .. } | Self::List { parameter, .. } => Some(parameter),
+            Self::Domain { parameter, .. }
+            | Self::Kind { parameter, .. }
+            | Self::List { parameter, .. } => Some(parameter),
             Self::NoMember { .. } | Self::Truncation { .. } | Self::Count { .. } => None,
         }
     }

@@ -45,23 +45,44 @@ impl Workspace {
 ///
 /// # Panics
 /// If `n` exceeds the workspace's trials per batch.
-pub fn evaluate(plan: &Plan, workspace: &mut Workspace, scores: &mut dyn Scores, first_trial: u64, n: usize, sink: &mut dyn Sink) {
-    assert!(n <= workspace.trials_per_batch, "a batch of {n} trials does not fit the workspace");
+pub fn evaluate(
+    plan: &Plan,
+    workspace: &mut Workspace,
+    scores: &mut dyn Scores,
+    first_trial: u64,
+    n: usize,
+    sink: &mut dyn Sink,
+) {
+    assert!(
+        n <= workspace.trials_per_batch,
+        "a batch of {n} trials does not fit the workspace"
+    );
     for instruction in &plan.instructions {
         match *instruction {
             Instruction::Score { stream, out } => {
-                scores.fill(stream as usize, first_trial, &mut workspace.rows[out as usize][..n]);
+                scores.fill(
+                    stream as usize,
+                    first_trial,
+                    &mut workspace.rows[out as usize][..n],
+                );
             }
-            Instruction::Deliver { target, from: Operand::Row(row) } => {
+            Instruction::Deliver {
+                target,
+                from: Operand::Row(row),
+            } => {
                 sink.accept(target as usize, &workspace.rows[row as usize][..n]);
             }
-            Instruction::Deliver { target, from: Operand::Number(x) } => {
+            Instruction::Deliver {
+                target,
+                from: Operand::Number(x),
+            } => {
                 workspace.numbers.clear();
                 workspace.numbers.resize(n, x);
                 sink.accept(target as usize, &workspace.numbers);
             }
             Instruction::Keep { row, from } => match from {
-                Operand::Row(from) => workspace.kept[row as usize][..n].copy_from_slice(&workspace.rows[from as usize][..n]),
+                Operand::Row(from) => workspace.kept[row as usize][..n]
+                    .copy_from_slice(&workspace.rows[from as usize][..n]),
                 Operand::Number(x) => workspace.kept[row as usize][..n].fill(x),
             },
             Instruction::Unary { out, .. }
@@ -86,7 +107,12 @@ pub fn evaluate(plan: &Plan, workspace: &mut Workspace, scores: &mut dyn Scores,
 
 fn compute(plan: &Plan, workspace: &mut Workspace, instruction: &Instruction, out: &mut [f64]) {
     let n = out.len();
-    let Workspace { rows, numbers: list, parameters, .. } = workspace;
+    let Workspace {
+        rows,
+        numbers: list,
+        parameters,
+        ..
+    } = workspace;
     let rows: &[Vec<f64>] = rows;
     let row = |row: u32| &rows[row as usize][..n];
     let source = |operand| Source::of(operand, rows, n);
@@ -95,8 +121,16 @@ fn compute(plan: &Plan, workspace: &mut Workspace, instruction: &Instruction, ou
         Instruction::Unary { op, a, .. } => kernels::unary(op, out, row(a)),
         Instruction::Binary { op, a, b, .. } => kernels::binary(op, out, source(a), source(b)),
         Instruction::Select { c, a, b, .. } => kernels::select(out, row(c), source(a), source(b)),
-        Instruction::Combine { numbers, operands: range, .. } => {
-            for (k, (&factor, &operand)) in plan.numbers[numbers.indices()].iter().zip(operands(range)).enumerate() {
+        Instruction::Combine {
+            numbers,
+            operands: range,
+            ..
+        } => {
+            for (k, (&factor, &operand)) in plan.numbers[numbers.indices()]
+                .iter()
+                .zip(operands(range))
+                .enumerate()
+            {
                 match (source(operand), k) {
                     (Source::Row(a), 0) => kernels::scale(out, factor, a),
                     (Source::Row(a), _) => kernels::add_scaled(out, factor, a),
@@ -105,47 +139,86 @@ fn compute(plan: &Plan, workspace: &mut Workspace, instruction: &Instruction, ou
                 }
             }
         }
-        Instruction::Draw { distribution, score, .. } => {
+        Instruction::Draw {
+            distribution,
+            score,
+            ..
+        } => {
             let distribution = &plan.distributions[distribution as usize];
             for (slot, &z) in out.iter_mut().zip(row(score)) {
                 *slot = distribution.draw(z);
             }
         }
-        Instruction::DrawWith { parametrisation, operands: range, .. } => {
+        Instruction::DrawWith {
+            parametrisation,
+            operands: range,
+            ..
+        } => {
             let parametrisation = &plan.parametrisations[parametrisation as usize];
             for (trial, slot) in out.iter_mut().enumerate() {
                 parameters.clear();
-                parameters.extend(operands(range).iter().map(|&operand| dist::ParameterValue::Number(source(operand).at(trial))));
+                parameters.extend(
+                    operands(range)
+                        .iter()
+                        .map(|&operand| dist::ParameterValue::Number(source(operand).at(trial))),
+                );
                 let score = match parameters.pop() {
                     Some(dist::ParameterValue::Number(score)) => score,
                     _ => f64::NAN,
                 };
                 // Parameters outside their domain give NaN, which the run counts and locates.
-                *slot = dist::build(parametrisation, parameters).map_or(f64::NAN, |distribution| distribution.draw(score));
+                *slot = dist::build(parametrisation, parameters)
+                    .map_or(f64::NAN, |distribution| distribution.draw(score));
             }
         }
-        Instruction::OrderStatistic { operands: range, .. } => each_trial(out, operands(range), &source, list, |list| {
+        Instruction::OrderStatistic {
+            operands: range, ..
+        } => each_trial(out, operands(range), &source, list, |list| {
             let level = list.pop().unwrap_or(f64::NAN);
             order_statistic(list, level)
         }),
-        Instruction::Interpolate { numbers, operands: range, .. } => {
+        Instruction::Interpolate {
+            numbers,
+            operands: range,
+            ..
+        } => {
             let knots = &plan.numbers[numbers.indices()];
             each_trial(out, operands(range), &source, list, |list| {
                 let t = list.pop().unwrap_or(f64::NAN);
                 interpolate(t, knots, list)
             });
         }
-        Instruction::CrossingFirst { operands: range, .. } => each_trial(out, operands(range), &source, list, |list| crossing::first(list)),
-        Instruction::CrossingRecross { operands: range, .. } => each_trial(out, operands(range), &source, list, |list| crossing::recross(list)),
-        Instruction::CrossingDate { first_label, operands: range, .. } => {
-            each_trial(out, operands(range), &source, list, |list| crossing::date(first_label, list));
+        Instruction::CrossingFirst {
+            operands: range, ..
+        } => each_trial(out, operands(range), &source, list, |list| {
+            crossing::first(list)
+        }),
+        Instruction::CrossingRecross {
+            operands: range, ..
+        } => each_trial(out, operands(range), &source, list, |list| {
+            crossing::recross(list)
+        }),
+        Instruction::CrossingDate {
+            first_label,
+            operands: range,
+            ..
+        } => {
+            each_trial(out, operands(range), &source, list, |list| {
+                crossing::date(first_label, list)
+            });
         }
         Instruction::Score { .. } | Instruction::Deliver { .. } | Instruction::Keep { .. } => {}
     }
 }
 
 /// Gathers the operands of each trial into `list` and applies `f`.
-fn each_trial<'a>(out: &mut [f64], operands: &[Operand], source: &impl Fn(Operand) -> Source<'a>, list: &mut Vec<f64>, mut f: impl FnMut(&mut Vec<f64>) -> f64) {
+fn each_trial<'a>(
+    out: &mut [f64],
+    operands: &[Operand],
+    source: &impl Fn(Operand) -> Source<'a>,
+    list: &mut Vec<f64>,
+    mut f: impl FnMut(&mut Vec<f64>) -> f64,
+) {
     for (trial, slot) in out.iter_mut().enumerate() {
         list.clear();
         list.extend(operands.iter().map(|&operand| source(operand).at(trial)));

@@ -121,8 +121,16 @@ pub fn binary(op: Binary, out: &mut [f64], a: Source<'_>, b: Source<'_>) {
         Binary::NotEqual => pair!(out, a, b, |x, y| scalar::truth(x != y, x, y)),
         Binary::Less => pair!(out, a, b, |x, y| scalar::truth(x < y, x, y)),
         Binary::LessEqual => pair!(out, a, b, |x, y| scalar::truth(x <= y, x, y)),
-        Binary::And => pair!(out, a, b, |x, y| scalar::truth((x != 0.0) & (y != 0.0), x, y)),
-        Binary::Or => pair!(out, a, b, |x, y| scalar::truth((x != 0.0) | (y != 0.0), x, y)),
+        Binary::And => pair!(out, a, b, |x, y| scalar::truth(
+            (x != 0.0) & (y != 0.0),
+            x,
+            y
+        )),
+        Binary::Or => pair!(out, a, b, |x, y| scalar::truth(
+            (x != 0.0) | (y != 0.0),
+            x,
+            y
+        )),
     }
 }
 
@@ -134,8 +142,16 @@ pub fn select(out: &mut [f64], c: &[f64], a: Source<'_>, b: Source<'_>) {
                 *slot = scalar::select(c, a, b);
             }
         }),
-        (Source::Row(a), Source::Number(b)) => pair!(out, Source::Row(c), Source::Row(a), |c, a| scalar::select(c, a, b)),
-        (Source::Number(a), Source::Row(b)) => pair!(out, Source::Row(c), Source::Row(b), |c, b| scalar::select(c, a, b)),
+        (Source::Row(a), Source::Number(b)) => {
+            pair!(out, Source::Row(c), Source::Row(a), |c, a| scalar::select(
+                c, a, b
+            ))
+        }
+        (Source::Number(a), Source::Row(b)) => {
+            pair!(out, Source::Row(c), Source::Row(b), |c, b| scalar::select(
+                c, a, b
+            ))
+        }
         (Source::Number(a), Source::Number(b)) => each!(out, c, |c| scalar::select(c, a, b)),
     }
 }

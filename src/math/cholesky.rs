@@ -19,7 +19,11 @@ pub fn cholesky(n: usize, matrix: &[f64]) -> Vec<f64> {
             }
             let pivot = factor[j * n + j];
             factor[i * n + j] = if i == j {
-                if rest > SMALLEST_PIVOT { rest.sqrt() } else { 0.0 }
+                if rest > SMALLEST_PIVOT {
+                    rest.sqrt()
+                } else {
+                    0.0
+                }
             } else if pivot > 0.0 {
                 rest / pivot
             } else {
@@ -48,6 +52,9 @@ mod tests {
 
     #[test]
     fn perfect_correlation_repeats_the_first_column() {
-        assert_eq!(cholesky(2, &[1.0, -1.0, -1.0, 1.0]), vec![1.0, 0.0, -1.0, 0.0]);
+        assert_eq!(
+            cholesky(2, &[1.0, -1.0, -1.0, 1.0]),
+            vec![1.0, 0.0, -1.0, 0.0]
+        );
     }
 }

@@ -17,8 +17,8 @@ mod reduction;
 mod root;
 mod trig;
 
-pub use cholesky::cholesky;
 pub use beta::{beta_ln, beta_quantile, incomplete_beta};
+pub use cholesky::cholesky;
 pub use exp::{exp, exp_m1, logistic};
 pub use gamma::{gamma, gamma_quantile, incomplete_gamma, ln_gamma};
 pub use ln::{ln, ln_1p, log10, logit};

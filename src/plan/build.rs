@@ -54,7 +54,12 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
     if builder.problems.has_errors() {
         return Err(builder.problems.into_sorted());
     }
-    Ok(schedule::schedule(&builder.graph, roots, builder.scores.into_streams(), builder.distributions))
+    Ok(schedule::schedule(
+        &builder.graph,
+        roots,
+        builder.scores.into_streams(),
+        builder.distributions,
+    ))
 }
 
 /// The state of a plan under construction.
@@ -144,11 +149,16 @@ impl<'a> Builder<'a> {
             return;
         };
         let before = |label: u32| shape.cell_at(&at.with(time, label), all);
-        let is_known = |builder: &Self, label: u32| before(label).is_some_and(|cell| builder.cells[node.0 as usize][cell].is_some());
+        let is_known = |builder: &Self, label: u32| {
+            before(label).is_some_and(|cell| builder.cells[node.0 as usize][cell].is_some())
+        };
         if is_known(self, now - 1) {
             return;
         }
-        let first = (0..now).rev().find(|&label| is_known(self, label)).map_or(0, |label| label + 1);
+        let first = (0..now)
+            .rev()
+            .find(|&label| is_known(self, label))
+            .map_or(0, |label| label + 1);
         let missing: Vec<_> = (first..now).filter_map(before).collect();
         for earlier in missing {
             self.cell(node, earlier);
@@ -157,7 +167,11 @@ impl<'a> Builder<'a> {
 
     fn draw(&mut self, node: NodeId, draw: &Draw, at: &Assignment) -> ValueId {
         let model = self.model;
-        let info = model.node(node).stream.as_ref().expect("the checker admits distributions for inputs only");
+        let info = model
+            .node(node)
+            .stream
+            .as_ref()
+            .expect("the checker admits distributions for inputs only");
         let score = self.scores.of_cell(&mut self.graph, model, node, info, at);
         let mut values = Vec::new();
         let mut fixed = Vec::new();
@@ -179,16 +193,34 @@ impl<'a> Builder<'a> {
                     return self.graph.number(f64::NAN);
                 }
                 Ok(distribution) => {
-                    return draw::elementary(&mut self.graph, &draw.parametrisation, &values, score)
-                        .unwrap_or_else(|| self.distributions.fixed(&mut self.graph, distribution, score));
+                    return draw::elementary(
+                        &mut self.graph,
+                        &draw.parametrisation,
+                        &values,
+                        score,
+                    )
+                    .unwrap_or_else(|| {
+                        self.distributions
+                            .fixed(&mut self.graph, distribution, score)
+                    });
                 }
             }
         }
-        draw::elementary(&mut self.graph, &draw.parametrisation, &values, score)
-            .unwrap_or_else(|| self.distributions.varying(&mut self.graph, &draw.parametrisation, &values, score))
+        draw::elementary(&mut self.graph, &draw.parametrisation, &values, score).unwrap_or_else(
+            || {
+                self.distributions
+                    .varying(&mut self.graph, &draw.parametrisation, &values, score)
+            },
+        )
     }
 
-    fn refuse_parameters(&mut self, node: NodeId, draw: &Draw, at: &Assignment, error: &dist::DistributionError) {
+    fn refuse_parameters(
+        &mut self,
+        node: NodeId,
+        draw: &Draw,
+        at: &Assignment,
+        error: &dist::DistributionError,
+    ) {
         let declared = self.model.node(node);
         let span = draw
             .parameters
@@ -197,7 +229,11 @@ impl<'a> Builder<'a> {
             .or(draw.parameters.first())
             .map_or(declared.span, |parameter| parameter.span);
         let cell = self.describe(at);
-        self.problems.push(Diagnostic::error("parameter-out-of-domain", span, format!("`{}`{cell}: {error}", declared.name)));
+        self.problems.push(Diagnostic::error(
+            "parameter-out-of-domain",
+            span,
+            format!("`{}`{cell}: {error}", declared.name),
+        ));
     }
 
     /// ` at country = DEU, year = 2024`, or nothing for a single cell.
@@ -206,10 +242,17 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|(id, label)| {
                 let dimension = self.model.dimensions.at(id);
-                format!("{} = {}", dimension.name, dimension.labels[label as usize].key)
+                format!(
+                    "{} = {}",
+                    dimension.name, dimension.labels[label as usize].key
+                )
             })
             .collect();
-        if parts.is_empty() { String::new() } else { format!(" at {}", parts.join(", ")) }
+        if parts.is_empty() {
+            String::new()
+        } else {
+            format!(" at {}", parts.join(", "))
+        }
     }
 
     /// The value of a term where `at` points.
@@ -228,9 +271,17 @@ impl<'a> Builder<'a> {
                 self.graph.number(if holds { 1.0 } else { 0.0 })
             }
             TermKind::Apply(operation, operands) => self.apply(*operation, operands, at),
-            TermKind::Slice { operand, dimension, label } => self.term(operand, &at.with(*dimension, *label)),
+            TermKind::Slice {
+                operand,
+                dimension,
+                label,
+            } => self.term(operand, &at.with(*dimension, *label)),
             TermKind::Prev { operand, start } => {
-                let time = self.model.dimensions.time().expect("the checker requires a time dimension for prev");
+                let time = self
+                    .model
+                    .dimensions
+                    .time()
+                    .expect("the checker requires a time dimension for prev");
                 match at.label(time, &self.model.dimensions) {
                     Some(now) if now > 0 => self.term(operand, &at.with(time, now - 1)),
                     _ => self.term(start, at),
@@ -269,22 +320,39 @@ impl<'a> Builder<'a> {
     /// Terms that read many cells.
     fn wide_term(&mut self, term: &Term, at: &Assignment) -> ValueId {
         match &term.kind {
-            TermKind::Reduce { reduction, operand, level, dimension, by } => {
+            TermKind::Reduce {
+                reduction,
+                operand,
+                level,
+                dimension,
+                by,
+            } => {
                 let all = &self.model.dimensions;
                 let n = all.at(*dimension).len() as u32;
                 let labels: Vec<u32> = match by {
                     None => (0..n).collect(),
                     Some(parent) => {
                         let wanted = at.label(*parent, all);
-                        (0..n).filter(|&label| all.ancestor_label(*dimension, label, *parent) == wanted).collect()
+                        (0..n)
+                            .filter(|&label| {
+                                all.ancestor_label(*dimension, label, *parent) == wanted
+                            })
+                            .collect()
                     }
                 };
-                let values: Vec<_> = labels.iter().map(|&label| self.term(operand, &at.with(*dimension, label))).collect();
+                let values: Vec<_> = labels
+                    .iter()
+                    .map(|&label| self.term(operand, &at.with(*dimension, label)))
+                    .collect();
                 let level = level.as_ref().map(|level| self.term(level, at));
                 self.reduce(*reduction, &values, level)
             }
             TermKind::Cumulative(operand) => {
-                let time = self.model.dimensions.time().expect("the checker requires a time dimension for cumulative");
+                let time = self
+                    .model
+                    .dimensions
+                    .time()
+                    .expect("the checker requires a time dimension for cumulative");
                 let now = at.label(time, &self.model.dimensions).unwrap_or(0);
                 let mut sum = None;
                 for label in 0..=now {
@@ -309,14 +377,22 @@ impl<'a> Builder<'a> {
             TermKind::Interpolate { at: point, points } => {
                 let t = self.term(point, at);
                 let knots: Vec<f64> = points.iter().map(|(knot, _)| *knot).collect();
-                let values: Vec<_> = points.iter().map(|(_, value)| self.term(value, at)).collect();
+                let values: Vec<_> = points
+                    .iter()
+                    .map(|(_, value)| self.term(value, at))
+                    .collect();
                 self.graph.interpolate(t, &knots, &values)
             }
             _ => self.term(term, at),
         }
     }
 
-    fn reduce(&mut self, reduction: Reduction, values: &[ValueId], level: Option<ValueId>) -> ValueId {
+    fn reduce(
+        &mut self,
+        reduction: Reduction,
+        values: &[ValueId],
+        level: Option<ValueId>,
+    ) -> ValueId {
         let n = self.graph.number(values.len() as f64);
         match reduction {
             Reduction::Sum => self.graph.fold(Fold::Sum, values),
@@ -331,7 +407,10 @@ impl<'a> Builder<'a> {
             }
             Reduction::Count => {
                 let zero = self.graph.number(0.0);
-                let flags: Vec<_> = values.iter().map(|&value| self.graph.binary(Binary::NotEqual, value, zero)).collect();
+                let flags: Vec<_> = values
+                    .iter()
+                    .map(|&value| self.graph.binary(Binary::NotEqual, value, zero))
+                    .collect();
                 self.graph.fold(Fold::Sum, &flags)
             }
             Reduction::Median => {
@@ -359,7 +438,10 @@ impl<'a> Builder<'a> {
                 }
             };
         }
-        let values: Vec<_> = operands.iter().map(|operand| self.term(operand, at)).collect();
+        let values: Vec<_> = operands
+            .iter()
+            .map(|operand| self.term(operand, at))
+            .collect();
         match (operation, &values[..]) {
             (Op::Min, list) => self.graph.fold(Fold::Min, list),
             (Op::Max, list) => self.graph.fold(Fold::Max, list),
@@ -380,7 +462,10 @@ impl<'a> Builder<'a> {
         let all = &self.model.dimensions;
         (0..place.shape.n_cells(all).unwrap_or(0))
             .map(|cell| Assignment::of_cell(&place.shape, cell, all))
-            .filter(|at| at.iter().all(|(id, label)| all.at(id).labels[label as usize].reported))
+            .filter(|at| {
+                at.iter()
+                    .all(|(id, label)| all.at(id).labels[label as usize].reported)
+            })
             .collect()
     }
 
@@ -391,7 +476,13 @@ impl<'a> Builder<'a> {
             for (place, level) in declared.places.iter().enumerate() {
                 for at in self.reported_cells(level) {
                     let value = self.term(&declared.term, &at);
-                    roots.targets.push((Target { kind: TargetKind::Output { output, place }, at }, value));
+                    roots.targets.push((
+                        Target {
+                            kind: TargetKind::Output { output, place },
+                            at,
+                        },
+                        value,
+                    ));
                 }
             }
         }
@@ -417,7 +508,13 @@ impl<'a> Builder<'a> {
                         (TargetKind::Recross { crossing, place }, recross),
                         (TargetKind::Date { crossing, place }, date),
                     ] {
-                        roots.targets.push((Target { kind, at: at.clone() }, value));
+                        roots.targets.push((
+                            Target {
+                                kind,
+                                at: at.clone(),
+                            },
+                            value,
+                        ));
                     }
                 }
             }
@@ -427,7 +524,10 @@ impl<'a> Builder<'a> {
     /// The order in which targets are computed: the members of hierarchies first, one after another, then their parents, then the world.
     fn order_by_place(&self, roots: &Roots) -> Vec<usize> {
         let all = &self.model.dimensions;
-        let is_parent = |id| all.iter().any(|(_, other)| other.parents.iter().any(|link| link.parent == id));
+        let is_parent = |id| {
+            all.iter()
+                .any(|(_, other)| other.parents.iter().any(|link| link.parent == id))
+        };
         let rank = |at: &Assignment| {
             let fixed: Vec<_> = at.iter().filter(|&(id, _)| !all.at(id).time).collect();
             let level = match fixed.iter().map(|&(id, _)| is_parent(id)).max() {
@@ -469,9 +569,18 @@ impl<'a> Builder<'a> {
         for (joint, declared) in model.joints.iter().enumerate() {
             for (place, level) in declared.places.iter().enumerate() {
                 for at in self.reported_cells(level) {
-                    let values: Vec<_> = declared.of.iter().map(|term| self.term(term, &at)).collect();
+                    let values: Vec<_> = declared
+                        .of
+                        .iter()
+                        .map(|term| self.term(term, &at))
+                        .collect();
                     let rows = values.iter().map(|&value| roots.keep(value)).collect();
-                    roots.joints.push(JointCell { joint, place, at, rows });
+                    roots.joints.push(JointCell {
+                        joint,
+                        place,
+                        at,
+                        rows,
+                    });
                 }
             }
         }
@@ -482,12 +591,20 @@ impl<'a> Builder<'a> {
         let model = self.model;
         for &node in &model.order {
             let declared = model.node(node);
-            let Some(info) = declared.stream.as_ref().filter(|_| declared.kind == NodeKind::Input) else {
+            let Some(info) = declared
+                .stream
+                .as_ref()
+                .filter(|_| declared.kind == NodeKind::Input)
+            else {
                 continue;
             };
             let drawn: Vec<Assignment> = (0..self.cells[node.0 as usize].len())
                 .filter(|&cell| {
-                    let part = declared.parts.iter().rev().find(|part| part.cells.as_ref().is_none_or(|cells| cells[cell]));
+                    let part = declared
+                        .parts
+                        .iter()
+                        .rev()
+                        .find(|part| part.cells.as_ref().is_none_or(|cells| cells[cell]));
                     part.is_some_and(|part| matches!(part.body, Body::Draw(_)))
                 })
                 .map(|cell| Assignment::of_cell(&declared.shape, cell, &model.dimensions))
@@ -495,7 +612,10 @@ impl<'a> Builder<'a> {
             if drawn.is_empty() {
                 continue;
             }
-            let scores: Vec<_> = drawn.iter().map(|at| self.scores.of_cell(&mut self.graph, model, node, info, at)).collect();
+            let scores: Vec<_> = drawn
+                .iter()
+                .map(|at| self.scores.of_cell(&mut self.graph, model, node, info, at))
+                .collect();
             let sum = self.graph.fold(Fold::Sum, &scores);
             let n = self.graph.number(scores.len() as f64);
             let mean = self.graph.binary(Binary::Divide, sum, n);

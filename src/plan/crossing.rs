@@ -65,7 +65,11 @@ mod tests {
 
     #[test]
     fn nan_is_no_answer() {
-        for value in [first(&[f64::NAN, 1.0]), recross(&[1.0, f64::NAN]), date(1.0, &[1.0, f64::NAN])] {
+        for value in [
+            first(&[f64::NAN, 1.0]),
+            recross(&[1.0, f64::NAN]),
+            date(1.0, &[1.0, f64::NAN]),
+        ] {
             assert!(value.is_nan());
         }
     }

@@ -14,15 +14,30 @@ pub(crate) struct Distributions {
 
 impl Distributions {
     /// The draw of a distribution with fixed numbers.
-    pub(crate) fn fixed(&mut self, graph: &mut Graph, distribution: Distribution, score: ValueId) -> ValueId {
+    pub(crate) fn fixed(
+        &mut self,
+        graph: &mut Graph,
+        distribution: Distribution,
+        score: ValueId,
+    ) -> ValueId {
         let index = self.fixed.len() as u32;
         self.fixed.push(distribution);
         graph.intern(Value::Draw(index, score))
     }
 
     /// The draw of a distribution whose parameters are values of the graph.
-    pub(crate) fn varying(&mut self, graph: &mut Graph, parametrisation: &Parametrisation, parameters: &[ValueId], score: ValueId) -> ValueId {
-        let index = match self.varying.iter().position(|known| known == parametrisation) {
+    pub(crate) fn varying(
+        &mut self,
+        graph: &mut Graph,
+        parametrisation: &Parametrisation,
+        parameters: &[ValueId],
+        score: ValueId,
+    ) -> ValueId {
+        let index = match self
+            .varying
+            .iter()
+            .position(|known| known == parametrisation)
+        {
             Some(index) => index,
             None => {
                 self.varying.push(parametrisation.clone());
@@ -38,7 +53,12 @@ impl Distributions {
 /// The draw as elementary operations, for the families that are a function of location + spread × score; `None` for all others.
 ///
 /// A spread that varies by trial and falls below zero gives NaN, which the run counts and reports.
-pub(crate) fn elementary(graph: &mut Graph, parametrisation: &Parametrisation, parameters: &[ValueId], score: ValueId) -> Option<ValueId> {
+pub(crate) fn elementary(
+    graph: &mut Graph,
+    parametrisation: &Parametrisation,
+    parameters: &[ValueId],
+    score: ValueId,
+) -> Option<ValueId> {
     let names: Vec<&str> = parametrisation.names.iter().map(|name| &**name).collect();
     let (a, b) = match parameters {
         [a, b] => (*a, *b),

@@ -10,26 +10,68 @@ pub(crate) struct ValueId(pub u32);
 
 /// Functions of one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the function of the expression language with that name")]
+#[expect(
+    missing_docs,
+    reason = "each is the function of the expression language with that name"
+)]
 pub enum Unary {
-    Negate, Not, Abs, Sign, Floor, Round, Sqrt,
+    Negate,
+    Not,
+    Abs,
+    Sign,
+    Floor,
+    Round,
+    Sqrt,
     /// x·x, of `x ^ 2`
     Square,
-    Exp, Ln, Log10, Sin, Cos, Tan, Logistic, Logit, NormalCdf, NormalQuantile,
+    Exp,
+    Ln,
+    Log10,
+    Sin,
+    Cos,
+    Tan,
+    Logistic,
+    Logit,
+    NormalCdf,
+    NormalQuantile,
 }
 
 /// Functions of two rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the operator of the expression language with that name")]
+#[expect(
+    missing_docs,
+    reason = "each is the operator of the expression language with that name"
+)]
 pub enum Binary {
-    Add, Subtract, Multiply, Divide, Power, Atan2, Min, Max, Equal, NotEqual, Less, LessEqual, And, Or,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Power,
+    Atan2,
+    Min,
+    Max,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    And,
+    Or,
 }
 
 /// Reductions that are chains of a [`Binary`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the reduction of the expression language with that name")]
+#[expect(
+    missing_docs,
+    reason = "each is the reduction of the expression language with that name"
+)]
 pub enum Fold {
-    Sum, Product, Min, Max, Any, All,
+    Sum,
+    Product,
+    Min,
+    Max,
+    Any,
+    All,
 }
 
 impl Fold {
@@ -127,7 +169,9 @@ impl Graph {
         if let Some(&id) = self.known.get(&value) {
             return id;
         }
-        let id = ValueId(u32::try_from(self.values.len()).expect("the builder limits the number of values"));
+        let id = ValueId(
+            u32::try_from(self.values.len()).expect("the builder limits the number of values"),
+        );
         self.values.push(value.clone());
         self.known.insert(value, id);
         id
@@ -186,7 +230,13 @@ impl Graph {
     pub(crate) fn select(&mut self, c: ValueId, a: ValueId, b: ValueId) -> ValueId {
         match self.known(c) {
             Some(x) if x.is_nan() => c,
-            Some(x) => if x != 0.0 { a } else { b },
+            Some(x) => {
+                if x != 0.0 {
+                    a
+                } else {
+                    b
+                }
+            }
             None if a == b => a,
             None => self.intern(Value::Select(c, a, b)),
         }
@@ -203,12 +253,19 @@ impl Graph {
 
     /// Σ coefficient × value; values with coefficient 0 are left out.
     pub(crate) fn combine(&mut self, terms: &[(f64, ValueId)]) -> ValueId {
-        let terms: Vec<_> = terms.iter().copied().filter(|&(coefficient, _)| coefficient != 0.0).collect();
+        let terms: Vec<_> = terms
+            .iter()
+            .copied()
+            .filter(|&(coefficient, _)| coefficient != 0.0)
+            .collect();
         match terms[..] {
             [] => self.number(0.0),
             [(1.0, value)] => value,
             _ => self.intern(Value::Combine(
-                terms.iter().map(|&(coefficient, value)| (coefficient.to_bits(), value)).collect(),
+                terms
+                    .iter()
+                    .map(|&(coefficient, value)| (coefficient.to_bits(), value))
+                    .collect(),
             )),
         }
     }
@@ -225,7 +282,10 @@ impl Graph {
             None => [
                 self.intern(Value::CrossingFirst(differences.into())),
                 self.intern(Value::CrossingRecross(differences.into())),
-                self.intern(Value::CrossingDate(first_label.to_bits(), differences.into())),
+                self.intern(Value::CrossingDate(
+                    first_label.to_bits(),
+                    differences.into(),
+                )),
             ],
         }
     }
@@ -242,13 +302,21 @@ impl Graph {
         }
     }
 
-    pub(crate) fn interpolate(&mut self, at: ValueId, knots: &[f64], values: &[ValueId]) -> ValueId {
+    pub(crate) fn interpolate(
+        &mut self,
+        at: ValueId,
+        knots: &[f64],
+        values: &[ValueId],
+    ) -> ValueId {
         if let Some(t) = self.known(at) {
             return self.interpolate_at(t, knots, values);
         }
         let mut list = values.to_vec();
         list.push(at);
-        self.intern(Value::Interpolate(knots.iter().map(|k| k.to_bits()).collect(), list.into()))
+        self.intern(Value::Interpolate(
+            knots.iter().map(|k| k.to_bits()).collect(),
+            list.into(),
+        ))
     }
 
     /// At a known point only the two neighbouring values count.

@@ -12,7 +12,7 @@ mod stream;
 mod target;
 
 pub use build::{PlanRequest, build};
-pub use graph::{Fold, Unary, Binary};
+pub use graph::{Binary, Fold, Unary};
 pub use scalar::{interpolate, order_statistic};
 pub use schedule::{Instruction, Operand, Plan, Range32};
 pub use stream::{Component, StreamKey};

@@ -38,7 +38,10 @@ impl Builder<'_> {
     fn sum_below(&mut self, node: NodeId, at: &Assignment) -> ValueId {
         let all = &self.model.dimensions;
         let shape = &self.model.node(node).shape;
-        let open: Vec<DimensionId> = shape.iter().filter(|&id| at.label(id, all).is_none()).collect();
+        let open: Vec<DimensionId> = shape
+            .iter()
+            .filter(|&id| at.label(id, all).is_none())
+            .collect();
         let step = open.iter().find_map(|&id| {
             let link = all.at(id).parents.first()?;
             at.label(link.parent, all).is_none().then_some(link.parent)

@@ -1,13 +1,17 @@
 //! What each operation does to single numbers: constants are folded with the functions that the kernels use, so folding never changes a bit.
 
-use super::graph::{Binary, Fold, Unary};
+use super::graph::{Binary, Unary};
 use crate::math;
 
 /// 1 or 0; a comparison with NaN is NaN, so that a broken number cannot pass as an answer.
 #[inline(always)]
 pub(crate) fn truth(holds: bool, a: f64, b: f64) -> f64 {
     let value = if holds { 1.0 } else { 0.0 };
-    if a.is_nan() | b.is_nan() { f64::NAN } else { value }
+    if a.is_nan() | b.is_nan() {
+        f64::NAN
+    } else {
+        value
+    }
 }
 
 /// The smaller; NaN if either is.
@@ -87,16 +91,6 @@ pub fn binary(op: Binary, a: f64, b: f64) -> f64 {
     }
 }
 
-/// Folds a list from left to right, as a chain of [`binary`] does.
-#[must_use]
-pub fn fold(op: Fold, values: &[f64]) -> f64 {
-    values
-        .iter()
-        .copied()
-        .reduce(|a, b| binary(op.step(), a, b))
-        .unwrap_or(op.of_nothing())
-}
-
 /// The quantile of a list at `level` by linear interpolation between order statistics (Hyndman and Fan 1996, type 7); sorts the list. NaN of nothing, of a NaN, or of a level outside [0, 1].
 pub fn order_statistic(values: &mut [f64], level: f64) -> f64 {
     if values.is_empty() || values.iter().any(|x| x.is_nan()) || !(0.0..=1.0).contains(&level) {
@@ -110,7 +104,11 @@ pub fn order_statistic(values: &mut [f64], level: f64) -> f64 {
     let upper = values[(index + 1).min(last)];
     let lower = values[index];
     let weight = position - below;
-    if weight == 0.0 { lower } else { lower + weight * (upper - lower) }
+    if weight == 0.0 {
+        lower
+    } else {
+        lower + weight * (upper - lower)
+    }
 }
 
 /// Linear between knots, constant outside; `knots` strictly increasing, as many as `values`.
@@ -141,7 +139,16 @@ mod tests {
 
     #[test]
     fn a_comparison_with_nan_is_nan() {
-        for op in [Binary::Equal, Binary::NotEqual, Binary::Less, Binary::LessEqual, Binary::And, Binary::Or, Binary::Min, Binary::Max] {
+        for op in [
+            Binary::Equal,
+            Binary::NotEqual,
+            Binary::Less,
+            Binary::LessEqual,
+            Binary::And,
+            Binary::Or,
+            Binary::Min,
+            Binary::Max,
+        ] {
             assert!(binary(op, f64::NAN, 1.0).is_nan(), "{op:?}");
             assert!(binary(op, 1.0, f64::NAN).is_nan(), "{op:?}");
         }
@@ -159,7 +166,14 @@ mod tests {
     #[test]
     fn interpolation_is_linear_inside_and_constant_outside() {
         let (knots, values) = ([1.0, 3.0, 4.0], [10.0, 20.0, 0.0]);
-        for (t, expected) in [(0.0, 10.0), (1.0, 10.0), (2.0, 15.0), (3.0, 20.0), (3.5, 10.0), (9.0, 0.0)] {
+        for (t, expected) in [
+            (0.0, 10.0),
+            (1.0, 10.0),
+            (2.0, 15.0),
+            (3.0, 20.0),
+            (3.5, 10.0),
+            (9.0, 0.0),
+        ] {
             assert_eq!(interpolate(t, &knots, &values), expected);
         }
     }

@@ -35,32 +35,65 @@ pub enum Operand {
 
 /// One operation on rows of trials; `out` is never a row that it reads.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[expect(missing_docs, reason = "fields are rows, operands and ranges of the plan's pools, as their types say")]
+#[expect(
+    missing_docs,
+    reason = "fields are rows, operands and ranges of the plan's pools, as their types say"
+)]
 pub enum Instruction {
     /// Standard normal scores of a stream.
     Score { stream: u32, out: u32 },
     /// A function of one row.
     Unary { op: Unary, a: u32, out: u32 },
     /// A function of two operands, at least one of them a row.
-    Binary { op: Binary, a: Operand, b: Operand, out: u32 },
+    Binary {
+        op: Binary,
+        a: Operand,
+        b: Operand,
+        out: u32,
+    },
     /// `c ? a : b`
-    Select { c: u32, a: Operand, b: Operand, out: u32 },
+    Select {
+        c: u32,
+        a: Operand,
+        b: Operand,
+        out: u32,
+    },
     /// Σ number × row over pairs of `numbers` and `operands`.
-    Combine { numbers: Range32, operands: Range32, out: u32 },
+    Combine {
+        numbers: Range32,
+        operands: Range32,
+        out: u32,
+    },
     /// A draw of a fixed distribution.
-    Draw { distribution: u32, score: u32, out: u32 },
+    Draw {
+        distribution: u32,
+        score: u32,
+        out: u32,
+    },
     /// A draw of a distribution whose parameters are the operands before the last; the last is the score.
-    DrawWith { parametrisation: u32, operands: Range32, out: u32 },
+    DrawWith {
+        parametrisation: u32,
+        operands: Range32,
+        out: u32,
+    },
     /// The quantile of the operands before the last, at the level that is the last.
     OrderStatistic { operands: Range32, out: u32 },
     /// Piecewise linear through `numbers` and the operands before the last, at the last.
-    Interpolate { numbers: Range32, operands: Range32, out: u32 },
+    Interpolate {
+        numbers: Range32,
+        operands: Range32,
+        out: u32,
+    },
     /// Index of the first positive operand.
     CrossingFirst { operands: Range32, out: u32 },
     /// 1 where an operand after the first positive one is not positive.
     CrossingRecross { operands: Range32, out: u32 },
     /// Date of the first sign change; the time label of the first operand is `first_label`.
-    CrossingDate { first_label: f64, operands: Range32, out: u32 },
+    CrossingDate {
+        first_label: f64,
+        operands: Range32,
+        out: u32,
+    },
     /// Hands a target's values to the statistics.
     Deliver { target: u32, from: Operand },
     /// Keeps a copy until the end of the batch.
@@ -120,19 +153,30 @@ impl Roots {
 }
 
 /// Orders the values that the roots need and gives them rows.
-pub(crate) fn schedule(graph: &Graph, roots: Roots, streams: Vec<StreamKey>, distributions: Distributions) -> Plan {
+pub(crate) fn schedule(
+    graph: &Graph,
+    roots: Roots,
+    streams: Vec<StreamKey>,
+    distributions: Distributions,
+) -> Plan {
     let mut scheduler = Scheduler::new(graph, &roots);
     for &target in &roots.order {
         let value = roots.targets[target].1;
         scheduler.compute(value);
         let from = scheduler.read(value);
-        scheduler.instructions.push(Instruction::Deliver { target: target as u32, from });
+        scheduler.instructions.push(Instruction::Deliver {
+            target: target as u32,
+            from,
+        });
         scheduler.release(value);
     }
     for (row, &value) in roots.kept.iter().enumerate() {
         scheduler.compute(value);
         let from = scheduler.read(value);
-        scheduler.instructions.push(Instruction::Keep { row: row as u32, from });
+        scheduler.instructions.push(Instruction::Keep {
+            row: row as u32,
+            from,
+        });
         scheduler.release(value);
     }
     Plan {
@@ -144,7 +188,11 @@ pub(crate) fn schedule(graph: &Graph, roots: Roots, streams: Vec<StreamKey>, dis
         streams,
         distributions: distributions.fixed,
         parametrisations: distributions.varying,
-        targets: roots.targets.into_iter().map(|(target, _)| target).collect(),
+        targets: roots
+            .targets
+            .into_iter()
+            .map(|(target, _)| target)
+            .collect(),
         joints: roots.joints,
         summaries: roots.summaries,
         kept_targets: roots.kept_targets,
@@ -173,7 +221,11 @@ impl<'a> Scheduler<'a> {
     fn new(graph: &'a Graph, roots: &Roots) -> Self {
         let n = graph.len();
         let mut uses = vec![0u32; n];
-        let wanted = roots.targets.iter().map(|(_, value)| *value).chain(roots.kept.iter().copied());
+        let wanted = roots
+            .targets
+            .iter()
+            .map(|(_, value)| *value)
+            .chain(roots.kept.iter().copied());
         for value in wanted {
             uses[value.0 as usize] += 1;
         }
@@ -264,11 +316,17 @@ impl<'a> Scheduler<'a> {
         while let Some(top) = pending.pop() {
             for k in 0..self.readers[top.0 as usize].len() {
                 let reader = self.readers[top.0 as usize][k];
-                let Value::Binary(_, a, b) = *self.graph.at(reader) else { continue };
+                let Value::Binary(_, a, b) = *self.graph.at(reader) else {
+                    continue;
+                };
                 let frees_one = [a, b].iter().any(|&operand| {
                     self.graph.known(operand).is_none() && self.uses[operand.0 as usize] == 1
                 });
-                if !self.done[reader.0 as usize] && self.is_ready(a) && self.is_ready(b) && frees_one {
+                if !self.done[reader.0 as usize]
+                    && self.is_ready(a)
+                    && self.is_ready(b)
+                    && frees_one
+                {
                     self.emit(reader);
                     pending.push(reader);
                 }
@@ -282,13 +340,19 @@ impl<'a> Scheduler<'a> {
             let operand = self.read(value);
             self.operands.push(operand);
         }
-        Range32 { start, end: self.operands.len() as u32 }
+        Range32 {
+            start,
+            end: self.operands.len() as u32,
+        }
     }
 
     fn number_range(&mut self, bits: impl Iterator<Item = u64>) -> Range32 {
         let start = self.numbers.len() as u32;
         self.numbers.extend(bits.map(f64::from_bits));
-        Range32 { start, end: self.numbers.len() as u32 }
+        Range32 {
+            start,
+            end: self.numbers.len() as u32,
+        }
     }
 
     fn emit(&mut self, value: ValueId) {
@@ -299,24 +363,66 @@ impl<'a> Scheduler<'a> {
         let graph = self.graph;
         let instruction = match graph.at(value) {
             Value::Number(_) => unreachable!("numbers are ready from the start"),
-            Value::Score(stream) => Instruction::Score { stream: *stream, out },
-            Value::Unary(op, a) => Instruction::Unary { op: *op, a: self.row_of(*a), out },
-            Value::Binary(op, a, b) => Instruction::Binary { op: *op, a: self.read(*a), b: self.read(*b), out },
-            Value::Select(c, a, b) => Instruction::Select { c: self.row_of(*c), a: self.read(*a), b: self.read(*b), out },
+            Value::Score(stream) => Instruction::Score {
+                stream: *stream,
+                out,
+            },
+            Value::Unary(op, a) => Instruction::Unary {
+                op: *op,
+                a: self.row_of(*a),
+                out,
+            },
+            Value::Binary(op, a, b) => Instruction::Binary {
+                op: *op,
+                a: self.read(*a),
+                b: self.read(*b),
+                out,
+            },
+            Value::Select(c, a, b) => Instruction::Select {
+                c: self.row_of(*c),
+                a: self.read(*a),
+                b: self.read(*b),
+                out,
+            },
             Value::Combine(terms) => {
                 let numbers = self.number_range(terms.iter().map(|(coefficient, _)| *coefficient));
                 let values: Vec<_> = terms.iter().map(|(_, value)| *value).collect();
-                Instruction::Combine { numbers, operands: self.operand_range(&values), out }
+                Instruction::Combine {
+                    numbers,
+                    operands: self.operand_range(&values),
+                    out,
+                }
             }
-            Value::Draw(distribution, score) => Instruction::Draw { distribution: *distribution, score: self.row_of(*score), out },
-            Value::DrawWith(parametrisation, list) => Instruction::DrawWith { parametrisation: *parametrisation, operands: self.operand_range(list), out },
-            Value::OrderStatistic(list) => Instruction::OrderStatistic { operands: self.operand_range(list), out },
+            Value::Draw(distribution, score) => Instruction::Draw {
+                distribution: *distribution,
+                score: self.row_of(*score),
+                out,
+            },
+            Value::DrawWith(parametrisation, list) => Instruction::DrawWith {
+                parametrisation: *parametrisation,
+                operands: self.operand_range(list),
+                out,
+            },
+            Value::OrderStatistic(list) => Instruction::OrderStatistic {
+                operands: self.operand_range(list),
+                out,
+            },
             Value::Interpolate(knots, list) => {
                 let numbers = self.number_range(knots.iter().copied());
-                Instruction::Interpolate { numbers, operands: self.operand_range(list), out }
+                Instruction::Interpolate {
+                    numbers,
+                    operands: self.operand_range(list),
+                    out,
+                }
             }
-            Value::CrossingFirst(list) => Instruction::CrossingFirst { operands: self.operand_range(list), out },
-            Value::CrossingRecross(list) => Instruction::CrossingRecross { operands: self.operand_range(list), out },
+            Value::CrossingFirst(list) => Instruction::CrossingFirst {
+                operands: self.operand_range(list),
+                out,
+            },
+            Value::CrossingRecross(list) => Instruction::CrossingRecross {
+                operands: self.operand_range(list),
+                out,
+            },
             Value::CrossingDate(first_label, list) => Instruction::CrossingDate {
                 first_label: f64::from_bits(*first_label),
                 operands: self.operand_range(list),

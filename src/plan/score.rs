@@ -49,28 +49,57 @@ impl Scores {
     }
 
     /// The score of the cell of `node` at `at`.
-    pub(crate) fn of_cell(&mut self, graph: &mut Graph, model: &CheckedModel, node: NodeId, info: &StreamInfo, at: &Assignment) -> ValueId {
+    pub(crate) fn of_cell(
+        &mut self,
+        graph: &mut Graph,
+        model: &CheckedModel,
+        node: NodeId,
+        info: &StreamInfo,
+        at: &Assignment,
+    ) -> ValueId {
         let own_share = 1.0 - info.alike.iter().map(|(_, share)| share).sum::<f64>();
         let mut terms = Vec::new();
         for (slot, &(level, share)) in info.alike.iter().enumerate() {
             let labels = self.labels_of(model, node, Some(level), at);
-            terms.push((share.sqrt(), self.component(graph, model, node, info, slot, &labels)));
+            terms.push((
+                share.sqrt(),
+                self.component(graph, model, node, info, slot, &labels),
+            ));
         }
         if own_share > 0.0 {
             let labels = self.labels_of(model, node, None, at);
-            terms.push((own_share.sqrt(), self.component(graph, model, node, info, info.alike.len(), &labels)));
+            terms.push((
+                own_share.sqrt(),
+                self.component(graph, model, node, info, info.alike.len(), &labels),
+            ));
         }
         graph.combine(&terms)
     }
 
     /// The labels on which a component depends, with their dimensions; time last.
-    fn labels_of(&self, model: &CheckedModel, node: NodeId, level: Option<AlikeLevel>, at: &Assignment) -> Vec<(DimensionId, u32)> {
+    fn labels_of(
+        &self,
+        model: &CheckedModel,
+        node: NodeId,
+        level: Option<AlikeLevel>,
+        at: &Assignment,
+    ) -> Vec<(DimensionId, u32)> {
         let all = &model.dimensions;
         let shape = &model.node(node).shape;
         let time = all.time().filter(|&time| shape.contains(time));
-        let label = |id| (id, at.label(id, all).expect("a cell of the node's shape fixes all its dimensions"));
+        let label = |id| {
+            (
+                id,
+                at.label(id, all)
+                    .expect("a cell of the node's shape fixes all its dimensions"),
+            )
+        };
         let mut labels: Vec<_> = match level {
-            None => shape.iter().filter(|&id| Some(id) != time).map(label).collect(),
+            None => shape
+                .iter()
+                .filter(|&id| Some(id) != time)
+                .map(label)
+                .collect(),
             Some(AlikeLevel::World) => Vec::new(),
             Some(AlikeLevel::Parent(parent)) => vec![label(parent)],
         };
@@ -79,12 +108,27 @@ impl Scores {
     }
 
     /// One component of an input's score, after correlation and autocorrelation.
-    fn component(&mut self, graph: &mut Graph, model: &CheckedModel, node: NodeId, info: &StreamInfo, slot: usize, labels: &[(DimensionId, u32)]) -> ValueId {
-        let key = (node, slot, labels.iter().map(|&(_, label)| label).collect::<Vec<_>>());
+    fn component(
+        &mut self,
+        graph: &mut Graph,
+        model: &CheckedModel,
+        node: NodeId,
+        info: &StreamInfo,
+        slot: usize,
+        labels: &[(DimensionId, u32)],
+    ) -> ValueId {
+        let key = (
+            node,
+            slot,
+            labels.iter().map(|&(_, label)| label).collect::<Vec<_>>(),
+        );
         if let Some(&value) = self.components.get(&key) {
             return value;
         }
-        let time = labels.last().filter(|(id, _)| model.dimensions.at(*id).time).copied();
+        let time = labels
+            .last()
+            .filter(|(id, _)| model.dimensions.at(*id).time)
+            .copied();
         let value = match (info.persist, time) {
             (Some(rho), Some((id, last))) => {
                 // From the first label on, so that a long time dimension needs no deep recursion.
@@ -97,7 +141,9 @@ impl Scores {
                     let shock = self.innovation(graph, model, node, info, slot, &along);
                     let next = match value {
                         None => shock,
-                        Some(before) => graph.combine(&[(rho, before), ((1.0 - rho * rho).sqrt(), shock)]),
+                        Some(before) => {
+                            graph.combine(&[(rho, before), ((1.0 - rho * rho).sqrt(), shock)])
+                        }
                     };
                     value = Some(next);
                 }
@@ -110,26 +156,50 @@ impl Scores {
     }
 
     /// An independent score, or its mixture within a correlated group.
-    fn innovation(&mut self, graph: &mut Graph, model: &CheckedModel, node: NodeId, info: &StreamInfo, slot: usize, labels: &[(DimensionId, u32)]) -> ValueId {
+    fn innovation(
+        &mut self,
+        graph: &mut Graph,
+        model: &CheckedModel,
+        node: NodeId,
+        info: &StreamInfo,
+        slot: usize,
+        labels: &[(DimensionId, u32)],
+    ) -> ValueId {
         let component = match info.alike.get(slot) {
             None => Component::Own,
             Some((AlikeLevel::World, _)) => Component::World,
-            Some((AlikeLevel::Parent(id), _)) => Component::Parent(model.dimensions.at(*id).name.clone()),
+            Some((AlikeLevel::Parent(id), _)) => {
+                Component::Parent(model.dimensions.at(*id).name.clone())
+            }
         };
         let mut named: Vec<_> = labels
             .iter()
             .map(|&(id, label)| {
                 let dimension = model.dimensions.at(id);
-                (dimension.name.clone(), dimension.labels[label as usize].key.clone())
+                (
+                    dimension.name.clone(),
+                    dimension.labels[label as usize].key.clone(),
+                )
             })
             .collect();
         named.sort();
-        let mix = self.mixes.get(&node).cloned().unwrap_or_else(|| vec![(node, 1.0)]);
+        let mix = self
+            .mixes
+            .get(&node)
+            .cloned()
+            .unwrap_or_else(|| vec![(node, 1.0)]);
         let terms: Vec<_> = mix
             .iter()
             .map(|&(input, coefficient)| {
-                let name = model.node(input).stream.as_ref().map_or_else(|| model.node(input).name.clone(), |stream| stream.name.clone());
-                let key = StreamKey { input: name, component: component.clone(), labels: named.clone() };
+                let name = model.node(input).stream.as_ref().map_or_else(
+                    || model.node(input).name.clone(),
+                    |stream| stream.name.clone(),
+                );
+                let key = StreamKey {
+                    input: name,
+                    component: component.clone(),
+                    labels: named.clone(),
+                };
                 (coefficient, self.stream(graph, key))
             })
             .collect();
@@ -137,7 +207,8 @@ impl Scores {
     }
 
     fn stream(&mut self, graph: &mut Graph, key: StreamKey) -> ValueId {
-        let next = u32::try_from(self.streams.len()).expect("the builder limits the number of values");
+        let next =
+            u32::try_from(self.streams.len()).expect("the builder limits the number of values");
         let index = *self.known.entry(key.clone()).or_insert_with(|| {
             self.streams.push(key);
             next

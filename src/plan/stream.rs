@@ -57,7 +57,10 @@ mod tests {
             StreamKey {
                 input: input.into(),
                 component: Component::Own,
-                labels: labels.iter().map(|(d, l)| ((*d).into(), (*l).into())).collect(),
+                labels: labels
+                    .iter()
+                    .map(|(d, l)| ((*d).into(), (*l).into()))
+                    .collect(),
             }
             .to_bytes()
         };

@@ -9,8 +9,8 @@ use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::Plan;
 use crate::sample::AddressedScores;
 use crate::stats::{
-    BlockAccumulator, Grid, JointAccumulator, JointPlan, JointStatistics, Mode, PilotCapture, Statistics, StatisticsError, TRIALS_PER_BLOCK,
-    TargetPlan, fits_exactly,
+    BlockAccumulator, Grid, JointAccumulator, JointPlan, JointStatistics, Mode, PilotCapture,
+    Statistics, StatisticsError, TRIALS_PER_BLOCK, TargetPlan, fits_exactly,
 };
 
 /// Bytes of rows that one batch may take: they shall stay in the second-level cache beside the histograms being updated.
@@ -70,7 +70,13 @@ impl BlockRun<'_> {
     }
 
     /// Evaluates one block; `sink` makes the sink of a batch from its offset in the block.
-    fn block(&self, block: u64, workspace: &mut Workspace, scores: &mut AddressedScores, mut each_batch: impl FnMut(&mut Workspace, &mut AddressedScores, u64, usize, usize)) {
+    fn block(
+        &self,
+        block: u64,
+        workspace: &mut Workspace,
+        scores: &mut AddressedScores,
+        mut each_batch: impl FnMut(&mut Workspace, &mut AddressedScores, u64, usize, usize),
+    ) {
         let first = block * TRIALS_PER_BLOCK as u64;
         let in_block = (self.settings.trials - first).min(TRIALS_PER_BLOCK as u64) as usize;
         let step = self.trials_per_batch();
@@ -83,23 +89,48 @@ impl BlockRun<'_> {
     /// How quantiles are kept: every value if they fit, else in bins placed by the first block.
     fn mode(&self) -> Mode {
         if fits_exactly(self.targets.n_targets(), self.settings.trials) {
-            return Mode::Exact { planned_trials: self.settings.trials };
+            return Mode::Exact {
+                planned_trials: self.settings.trials,
+            };
         }
         let mut workspace = Workspace::new(self.plan, self.trials_per_batch());
         let mut scores = AddressedScores::new(self.settings.seed, &self.plan.streams);
         let mut pilot = PilotCapture::new(&self.targets);
-        self.block(0, &mut workspace, &mut scores, |workspace, scores, first, offset, n| {
-            evaluate(self.plan, workspace, scores, first, n, &mut Capture { pilot: &mut pilot, offset });
-        });
+        self.block(
+            0,
+            &mut workspace,
+            &mut scores,
+            |workspace, scores, first, offset, n| {
+                evaluate(
+                    self.plan,
+                    workspace,
+                    scores,
+                    first,
+                    n,
+                    &mut Capture {
+                        pilot: &mut pilot,
+                        offset,
+                    },
+                );
+            },
+        );
         let grids: Vec<Grid> = pilot.finish();
         Mode::Sketch(Arc::new(grids))
     }
 
     /// Runs every block.
     pub(super) fn run(&self) -> Result<Finished, RunError> {
-        let n_threads = self.settings.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-        let n_threads = n_threads.min(usize::try_from(self.n_blocks()).unwrap_or(usize::MAX)).max(1);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().map_err(|error| RunError::Threads(error.to_string()))?;
+        let n_threads = self
+            .settings
+            .threads
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+        let n_threads = n_threads
+            .min(usize::try_from(self.n_blocks()).unwrap_or(usize::MAX))
+            .max(1);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(n_threads)
+            .build()
+            .map_err(|error| RunError::Threads(error.to_string()))?;
         let mode = self.mode();
         let merged = Mutex::new(Finished {
             statistics: Statistics::new(&self.targets, mode.clone()),
@@ -115,12 +146,21 @@ impl BlockRun<'_> {
             }
             outcome
         });
-        outcomes.into_iter().collect::<Result<Vec<()>, RunError>>()?;
+        outcomes
+            .into_iter()
+            .collect::<Result<Vec<()>, RunError>>()?;
         Ok(merged.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The work of one thread: blocks until there are no more.
-    fn thread(&self, mode: &Mode, merged: &Mutex<Finished>, next: &AtomicU64, done: &AtomicU64, stop: &AtomicBool) -> Result<(), RunError> {
+    fn thread(
+        &self,
+        mode: &Mode,
+        merged: &Mutex<Finished>,
+        next: &AtomicU64,
+        done: &AtomicU64,
+        stop: &AtomicBool,
+    ) -> Result<(), RunError> {
         let mut workspace = Workspace::new(self.plan, self.trials_per_batch());
         let mut scores = AddressedScores::new(self.settings.seed, &self.plan.streams);
         let mut accumulator = BlockAccumulator::new(Arc::clone(&self.targets), mode.clone());
@@ -134,20 +174,42 @@ impl BlockRun<'_> {
                 break;
             }
             let mut evaluated = 0;
-            self.block(block, &mut workspace, &mut scores, |workspace, scores, first, offset, n| {
-                evaluate(self.plan, workspace, scores, first, n, &mut Accumulate { accumulator: &mut accumulator, offset });
-                for (group, cell) in self.plan.joints.iter().enumerate() {
-                    let columns: Vec<&[f64]> = cell.rows.iter().map(|&row| workspace.kept(row, n)).collect();
-                    joint.update(group, offset, &columns);
-                }
-                evaluated += n as u64;
-            });
+            self.block(
+                block,
+                &mut workspace,
+                &mut scores,
+                |workspace, scores, first, offset, n| {
+                    evaluate(
+                        self.plan,
+                        workspace,
+                        scores,
+                        first,
+                        n,
+                        &mut Accumulate {
+                            accumulator: &mut accumulator,
+                            offset,
+                        },
+                    );
+                    for (group, cell) in self.plan.joints.iter().enumerate() {
+                        let columns: Vec<&[f64]> = cell
+                            .rows
+                            .iter()
+                            .map(|&row| workspace.kept(row, n))
+                            .collect();
+                        joint.update(group, offset, &columns);
+                    }
+                    evaluated += n as u64;
+                },
+            );
             let sums = accumulator.finish_block(block);
             let pairs = joint.finish_block();
             {
                 let mut merged = merged.lock().unwrap_or_else(PoisonError::into_inner);
                 merged.statistics.insert(sums)?;
-                merged.joints.insert(block, pairs).map_err(StatisticsError::from)?;
+                merged
+                    .joints
+                    .insert(block, pairs)
+                    .map_err(StatisticsError::from)?;
             }
             let total = done.fetch_add(evaluated, Ordering::Relaxed) + evaluated;
             self.observer.progress(total, self.settings.trials);

@@ -7,19 +7,30 @@ use crate::dimension::Assignment;
 use crate::expr::print;
 use crate::plan::{Plan, TargetKind};
 use crate::result::{
-    CellResult, CrossingCell, CrossingDate, CrossingResult, Format, JointCell, JointResult, Key, LabelInfo, LabelProbability, Labels,
-    ModelInfo, NonFinite, OrderedMap, OutputResult, Probability, Quantity, ResultDocument, RunInfo, Seed, SetInfo, SourceInfo, Warning,
+    CellResult, CrossingCell, CrossingDate, CrossingResult, Format, JointCell, JointResult, Key,
+    LabelInfo, LabelProbability, Labels, ModelInfo, NonFinite, OrderedMap, OutputResult,
+    Probability, Quantity, ResultDocument, RunInfo, Seed, SetInfo, SourceInfo, Warning,
 };
 use crate::sample::GENERATOR;
 use crate::stats::{self, HUB_LEVELS, JointSummary, QuantileEstimate, Summary};
 
 /// Puts the document together.
-pub(super) fn assemble(loaded: &Loaded, settings: &Settings, plan: &Plan, central: &[f64], summary: &Summary<'_>, joints: &JointSummary) -> ResultDocument {
+pub(super) fn assemble(
+    loaded: &Loaded,
+    settings: &Settings,
+    plan: &Plan,
+    central: &[f64],
+    summary: &Summary<'_>,
+    joints: &JointSummary,
+) -> ResultDocument {
     let model = &loaded.model;
     let mut warnings: Vec<Warning> = model
         .warnings
         .iter()
-        .map(|warning| Warning { code: warning.code.to_owned(), message: warning.message.clone() })
+        .map(|warning| Warning {
+            code: warning.code.to_owned(),
+            message: warning.message.clone(),
+        })
         .collect();
     let mut coarse = Vec::new();
     let outputs = outputs(model, plan, central, summary, &mut coarse);
@@ -38,11 +49,19 @@ pub(super) fn assemble(loaded: &Loaded, settings: &Settings, plan: &Plan, centra
         model: ModelInfo {
             name: model.name.clone(),
             title: model.file.title.as_ref().map(|title| title.value.clone()),
-            time: model.dimensions.time().map(|time| model.dimensions.at(time).name.clone()),
+            time: model
+                .dimensions
+                .time()
+                .map(|time| model.dimensions.at(time).name.clone()),
             files: loaded
                 .sources
                 .files()
-                .filter_map(|(_, file)| Some((file.path.clone(), format!("sha256:{}", file.sha256.as_ref()?))))
+                .filter_map(|(_, file)| {
+                    Some((
+                        file.path.clone(),
+                        format!("sha256:{}", file.sha256.as_ref()?),
+                    ))
+                })
                 .collect(),
         },
         run: RunInfo {
@@ -56,7 +75,15 @@ pub(super) fn assemble(loaded: &Loaded, settings: &Settings, plan: &Plan, centra
             error_df: None,
             scenario: loaded.variant.scenario.clone(),
             strategy: loaded.variant.strategy.clone(),
-            set: loaded.variant.set.iter().map(|(node, is)| SetInfo { node: node.clone(), is: is.clone() }).collect(),
+            set: loaded
+                .variant
+                .set
+                .iter()
+                .map(|(node, is)| SetInfo {
+                    node: node.clone(),
+                    is: is.clone(),
+                })
+                .collect(),
             evidence: Vec::new(),
             non_finite: non_finite(model, plan, summary),
             warnings,
@@ -80,7 +107,14 @@ fn key(model: &CheckedModel, at: (crate::dimension::DimensionId, u32)) -> Key {
 }
 
 fn labels(model: &CheckedModel, at: &Assignment) -> Labels {
-    at.iter().map(|(id, label)| (model.dimensions.at(id).name.clone(), key(model, (id, label)))).collect()
+    at.iter()
+        .map(|(id, label)| {
+            (
+                model.dimensions.at(id).name.clone(),
+                key(model, (id, label)),
+            )
+        })
+        .collect()
 }
 
 fn dimensions(model: &CheckedModel) -> OrderedMap<Vec<LabelInfo>> {
@@ -95,7 +129,12 @@ fn dimensions(model: &CheckedModel) -> OrderedMap<Vec<LabelInfo>> {
                     parent: dimension
                         .parents
                         .iter()
-                        .map(|link| (all.at(link.parent).name.clone(), key(model, (link.parent, link.labels[index as usize]))))
+                        .map(|link| {
+                            (
+                                all.at(link.parent).name.clone(),
+                                key(model, (link.parent, link.labels[index as usize])),
+                            )
+                        })
                         .collect(),
                     reported: label.reported,
                 })
@@ -110,10 +149,19 @@ fn finite(x: f64) -> Option<f64> {
 }
 
 fn split(estimates: &[QuantileEstimate]) -> (Vec<Option<f64>>, Vec<Option<f64>>) {
-    estimates.iter().map(|estimate| (estimate.value, estimate.mc_error)).unzip()
+    estimates
+        .iter()
+        .map(|estimate| (estimate.value, estimate.mc_error))
+        .unzip()
 }
 
-fn outputs(model: &CheckedModel, plan: &Plan, central: &[f64], summary: &Summary<'_>, coarse: &mut Vec<String>) -> OrderedMap<OutputResult> {
+fn outputs(
+    model: &CheckedModel,
+    plan: &Plan,
+    central: &[f64],
+    summary: &Summary<'_>,
+    coarse: &mut Vec<String>,
+) -> OrderedMap<OutputResult> {
     let mut results: Vec<OutputResult> = model
         .outputs
         .iter()
@@ -125,10 +173,22 @@ fn outputs(model: &CheckedModel, plan: &Plan, central: &[f64], summary: &Summary
         })
         .collect();
     for (number, target) in plan.targets.iter().enumerate() {
-        let TargetKind::Output { output, place } = target.kind else { continue };
+        let TargetKind::Output { output, place } = target.kind else {
+            continue;
+        };
         let value = summary.value(number);
         let estimates = value.as_ref().map_or_else(
-            || vec![QuantileEstimate { value: None, mc_error: None, resolution: 0.0, coarse: false }; HUB_LEVELS.len()],
+            || {
+                vec![
+                    QuantileEstimate {
+                        value: None,
+                        mc_error: None,
+                        resolution: 0.0,
+                        coarse: false
+                    };
+                    HUB_LEVELS.len()
+                ]
+            },
             |value| value.quantiles(&HUB_LEVELS),
         );
         let at = labels(model, &target.at);
@@ -152,13 +212,25 @@ fn outputs(model: &CheckedModel, plan: &Plan, central: &[f64], summary: &Summary
             quantile_errors,
         });
     }
-    model.outputs.iter().map(|output| output.name.clone()).zip(results).collect()
+    model
+        .outputs
+        .iter()
+        .map(|output| output.name.clone())
+        .zip(results)
+        .collect()
 }
 
 /// `revenue at year = 2027`.
 fn describe(name: &str, at: &Labels) -> String {
-    let parts: Vec<_> = at.iter().map(|(dimension, label)| format!("{dimension} = {label}")).collect();
-    if parts.is_empty() { name.to_owned() } else { format!("{name} at {}", parts.join(", ")) }
+    let parts: Vec<_> = at
+        .iter()
+        .map(|(dimension, label)| format!("{dimension} = {label}"))
+        .collect();
+    if parts.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} at {}", parts.join(", "))
+    }
 }
 
 fn quantity(model: &CheckedModel, expression: String, term: &Term) -> Quantity {
@@ -173,13 +245,23 @@ fn quantity(model: &CheckedModel, expression: String, term: &Term) -> Quantity {
 }
 
 fn probability(value: Option<stats::Probability>) -> Probability {
-    value.map_or(Probability { probability: 0.0, error: None }, |value| Probability {
-        probability: value.probability,
-        error: finite(value.mc_error),
-    })
+    value.map_or(
+        Probability {
+            probability: 0.0,
+            error: None,
+        },
+        |value| Probability {
+            probability: value.probability,
+            error: finite(value.mc_error),
+        },
+    )
 }
 
-fn crossings(model: &CheckedModel, plan: &Plan, summary: &Summary<'_>) -> OrderedMap<CrossingResult> {
+fn crossings(
+    model: &CheckedModel,
+    plan: &Plan,
+    summary: &Summary<'_>,
+) -> OrderedMap<CrossingResult> {
     let mut results: Vec<CrossingResult> = model
         .crossings
         .iter()
@@ -197,7 +279,9 @@ fn crossings(model: &CheckedModel, plan: &Plan, summary: &Summary<'_>) -> Ordere
     let n_labels = model.dimensions.at(time).len() as u32;
     for (number, target) in plan.targets.iter().enumerate() {
         // The plan delivers first, recross and date of a cell one after another.
-        let TargetKind::First { crossing, place } = target.kind else { continue };
+        let TargetKind::First { crossing, place } = target.kind else {
+            continue;
+        };
         let first = summary.first_crossing(number);
         let recross = summary.recross(number + 1);
         let date = summary.crossing_date(number + 2);
@@ -206,7 +290,12 @@ fn crossings(model: &CheckedModel, plan: &Plan, summary: &Summary<'_>) -> Ordere
                 .map(|label| {
                     let Probability { probability, error } = probability(of(label as usize));
                     LabelProbability {
-                        at: [(model.dimensions.at(time).name.clone(), key(model, (time, label)))].into_iter().collect(),
+                        at: [(
+                            model.dimensions.at(time).name.clone(),
+                            key(model, (time, label)),
+                        )]
+                        .into_iter()
+                        .collect(),
                         probability,
                         error,
                     }
@@ -216,7 +305,15 @@ fn crossings(model: &CheckedModel, plan: &Plan, summary: &Summary<'_>) -> Ordere
         let estimates: Vec<_> = HUB_LEVELS
             .iter()
             .map(|&level| {
-                date.as_ref().map_or(QuantileEstimate { value: None, mc_error: None, resolution: 0.0, coarse: false }, |date| date.quantile(level))
+                date.as_ref().map_or(
+                    QuantileEstimate {
+                        value: None,
+                        mc_error: None,
+                        resolution: 0.0,
+                        coarse: false,
+                    },
+                    |date| date.quantile(level),
+                )
             })
             .collect();
         let (quantiles, quantile_errors) = split(&estimates);
@@ -234,7 +331,12 @@ fn crossings(model: &CheckedModel, plan: &Plan, summary: &Summary<'_>) -> Ordere
             },
         });
     }
-    model.crossings.iter().map(|crossing| crossing.name.clone()).zip(results).collect()
+    model
+        .crossings
+        .iter()
+        .map(|crossing| crossing.name.clone())
+        .zip(results)
+        .collect()
 }
 
 fn joint(model: &CheckedModel, plan: &Plan, summary: &JointSummary) -> OrderedMap<JointResult> {
@@ -243,7 +345,12 @@ fn joint(model: &CheckedModel, plan: &Plan, summary: &JointSummary) -> OrderedMa
         .iter()
         .map(|joint| JointResult {
             title: joint.title.clone(),
-            quantities: joint.names.iter().zip(&joint.of).map(|(name, term)| quantity(model, name.clone(), term)).collect(),
+            quantities: joint
+                .names
+                .iter()
+                .zip(&joint.of)
+                .map(|(name, term)| quantity(model, name.clone(), term))
+                .collect(),
             cells: Vec::new(),
         })
         .collect();
@@ -255,7 +362,9 @@ fn joint(model: &CheckedModel, plan: &Plan, summary: &JointSummary) -> OrderedMa
         let mut correlation_errors = vec![vec![None; n]; n];
         for j in 1..n {
             for i in 0..j {
-                let Some(pair) = summary.pair(group, i, j) else { continue };
+                let Some(pair) = summary.pair(group, i, j) else {
+                    continue;
+                };
                 let (mean_i, mean_j) = pair.means();
                 (mean[i], mean[j]) = (finite(mean_i), finite(mean_j));
                 let (variance_i, variance_j) = pair.variances();
@@ -282,7 +391,12 @@ fn joint(model: &CheckedModel, plan: &Plan, summary: &JointSummary) -> OrderedMa
             correlation_errors,
         });
     }
-    model.joints.iter().map(|joint| joint.name.clone()).zip(results).collect()
+    model
+        .joints
+        .iter()
+        .map(|joint| joint.name.clone())
+        .zip(results)
+        .collect()
 }
 
 fn non_finite(model: &CheckedModel, plan: &Plan, summary: &Summary<'_>) -> Vec<NonFinite> {
@@ -294,10 +408,16 @@ fn non_finite(model: &CheckedModel, plan: &Plan, summary: &Summary<'_>) -> Vec<N
                 unreachable!("statistics have the plan's targets")
             };
             let (name, place) = match target.kind {
-                TargetKind::Output { output, place } => (&model.outputs[output].name, &model.outputs[output].places[place]),
-                TargetKind::First { crossing, place } | TargetKind::Recross { crossing, place } | TargetKind::Date { crossing, place } => {
-                    (&model.crossings[crossing].name, &model.crossings[crossing].places[place])
-                }
+                TargetKind::Output { output, place } => (
+                    &model.outputs[output].name,
+                    &model.outputs[output].places[place],
+                ),
+                TargetKind::First { crossing, place }
+                | TargetKind::Recross { crossing, place }
+                | TargetKind::Date { crossing, place } => (
+                    &model.crossings[crossing].name,
+                    &model.crossings[crossing].places[place],
+                ),
             };
             NonFinite {
                 output: name.clone(),
@@ -316,10 +436,17 @@ fn sources(model: &CheckedModel) -> OrderedMap<SourceInfo> {
         .sources
         .iter()
         .map(|source| {
-            let text = |value: &Option<crate::diag::Spanned<String>>| value.as_ref().map(|value| value.value.clone());
+            let text = |value: &Option<crate::diag::Spanned<String>>| {
+                value.as_ref().map(|value| value.value.clone())
+            };
             (
                 source.name.value.clone(),
-                SourceInfo { title: source.title.value.clone(), url: text(&source.url), date: text(&source.date), note: text(&source.note) },
+                SourceInfo {
+                    title: source.title.value.clone(),
+                    url: text(&source.url),
+                    date: text(&source.date),
+                    note: text(&source.note),
+                },
             )
         })
         .collect()

@@ -59,7 +59,11 @@ impl Sink for Ignore {
 ///
 /// # Errors
 /// Parameters out of their domain, as in [`build`].
-pub fn joint_sample(model: &CheckedModel, seed: u64, trials: u64) -> Result<JointSample, Vec<Diagnostic>> {
+pub fn joint_sample(
+    model: &CheckedModel,
+    seed: u64,
+    trials: u64,
+) -> Result<JointSample, Vec<Diagnostic>> {
     const TRIALS_PER_BATCH: usize = 250;
     let plan = build(model, PlanRequest::JointSample)?;
     let mut rows = Vec::new();
@@ -84,7 +88,14 @@ pub fn joint_sample(model: &CheckedModel, seed: u64, trials: u64) -> Result<Join
     let mut scores = AddressedScores::new(seed, &plan.streams);
     for first in (0..n).step_by(TRIALS_PER_BATCH) {
         let in_batch = TRIALS_PER_BATCH.min(n - first);
-        evaluate(&plan, &mut workspace, &mut scores, first as u64, in_batch, &mut Ignore);
+        evaluate(
+            &plan,
+            &mut workspace,
+            &mut scores,
+            first as u64,
+            in_batch,
+            &mut Ignore,
+        );
         for (column, &row) in rows.iter().enumerate() {
             for (trial, &value) in workspace.kept(row, in_batch).iter().enumerate() {
                 values[(first + trial, column)] = value;
@@ -99,7 +110,11 @@ impl JointSample {
     #[must_use]
     pub fn last_cell(&self, output: usize) -> Option<(usize, Assignment)> {
         self.columns.iter().rev().find_map(|column| match column {
-            SampleColumn::Output { output: of, place, at } if *of == output => Some((*place, at.clone())),
+            SampleColumn::Output {
+                output: of,
+                place,
+                at,
+            } if *of == output => Some((*place, at.clone())),
             _ => None,
         })
     }

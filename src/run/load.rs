@@ -57,7 +57,11 @@ pub fn load(path: &Path, variant: &VariantChoice) -> Result<Loaded, Box<Refused>
 ///
 /// # Errors
 /// Every problem found.
-pub fn load_from(source: &dyn Source, file_name: &str, variant: &VariantChoice) -> Result<Loaded, Box<Refused>> {
+pub fn load_from(
+    source: &dyn Source,
+    file_name: &str,
+    variant: &VariantChoice,
+) -> Result<Loaded, Box<Refused>> {
     let mut sources = SourceMap::new();
     let mut problems = Diagnostics::new();
     let file = read_model(source, file_name, &mut sources, &mut problems);
@@ -84,16 +88,26 @@ pub fn load_from(source: &dyn Source, file_name: &str, variant: &VariantChoice) 
 }
 
 /// Parses overrides given beside the model; each is a text of its own, so that problems in it have a place.
-fn overrides(set: &[(String, String)], sources: &mut SourceMap, problems: &mut Diagnostics) -> Vec<OverrideDecl> {
+fn overrides(
+    set: &[(String, String)],
+    sources: &mut SourceMap,
+    problems: &mut Diagnostics,
+) -> Vec<OverrideDecl> {
     let mut parsed = Vec::new();
     for (node, expression) in set {
         let text = format!("{node}={expression}");
         let file = sources.add_argument("--set", &text);
         let at_name = TextOrigin::contiguous(file, 0).span(0, node.len());
-        match expr::parse(expression, &TextOrigin::contiguous(file, node.len() as u32 + 1)) {
+        match expr::parse(
+            expression,
+            &TextOrigin::contiguous(file, node.len() as u32 + 1),
+        ) {
             Ok(is) => parsed.push(OverrideDecl {
                 node: Ident::new(node.clone(), at_name),
-                parts: vec![OverridePart { cells: Vec::new(), is }],
+                parts: vec![OverridePart {
+                    cells: Vec::new(),
+                    is,
+                }],
             }),
             Err(list) => list.into_iter().for_each(|problem| problems.push(problem)),
         }

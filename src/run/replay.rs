@@ -58,7 +58,11 @@ pub fn replay(model: &CheckedModel, seed: u64, trial: u64) -> Result<Replay, Vec
             ReplayedCell {
                 name: node.name.clone(),
                 place: None,
-                at: labels(&Assignment::of_cell(&node.shape, cell.cell, &model.dimensions)),
+                at: labels(&Assignment::of_cell(
+                    &node.shape,
+                    cell.cell,
+                    &model.dimensions,
+                )),
                 value: workspace.kept(cell.row, 1)[0],
             }
         })
@@ -88,7 +92,11 @@ pub fn replay(model: &CheckedModel, seed: u64, trial: u64) -> Result<Replay, Vec
             TargetKind::First { .. } | TargetKind::Recross { .. } => {}
         }
     }
-    Ok(Replay { nodes, outputs, crossings })
+    Ok(Replay {
+        nodes,
+        outputs,
+        crossings,
+    })
 }
 
 /// The labels of an assignment by name.
@@ -96,7 +104,10 @@ fn labels_of(model: &CheckedModel, at: &Assignment) -> Vec<(String, String)> {
     at.iter()
         .map(|(id, label)| {
             let dimension = model.dimensions.at(id);
-            (dimension.name.clone(), dimension.labels[label as usize].key.clone())
+            (
+                dimension.name.clone(),
+                dimension.labels[label as usize].key.clone(),
+            )
         })
         .collect()
 }

@@ -39,22 +39,42 @@ pub enum RunError {
 ///
 /// # Errors
 /// See [`RunError`].
-pub fn simulate(loaded: &Loaded, settings: &Settings, observer: &dyn Observer) -> Result<ResultDocument, RunError> {
+pub fn simulate(
+    loaded: &Loaded,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<ResultDocument, RunError> {
     let model = &loaded.model;
     let plan = build(model, PlanRequest::Statistics).map_err(RunError::Refused)?;
     let central = central_case(&plan);
-    let n_labels = model.dimensions.time().map_or(0, |time| model.dimensions.at(time).len());
+    let n_labels = model
+        .dimensions
+        .time()
+        .map_or(0, |time| model.dimensions.at(time).len());
     let targets = Arc::new(TargetPlan {
-        kinds: plan.targets.iter().map(|target| statistic(target.kind, n_labels)).collect(),
+        kinds: plan
+            .targets
+            .iter()
+            .map(|target| statistic(target.kind, n_labels))
+            .collect(),
     });
     let joints = JointPlan {
         sizes: plan.joints.iter().map(|cell| cell.rows.len()).collect(),
     };
-    let run = BlockRun { plan: &plan, targets, joints, settings, observer };
+    let run = BlockRun {
+        plan: &plan,
+        targets,
+        joints,
+        settings,
+        observer,
+    };
     let n_blocks = run.n_blocks();
     let finished = run.run()?;
     let summary = finished.statistics.finish(n_blocks)?;
-    let joint_summary = finished.joints.finish(n_blocks).map_err(StatisticsError::from)?;
+    let joint_summary = finished
+        .joints
+        .finish(n_blocks)
+        .map_err(StatisticsError::from)?;
     let document = document::assemble(loaded, settings, &plan, &central, &summary, &joint_summary);
     if !document.run.non_finite.is_empty() && !settings.allow_non_finite {
         return Err(RunError::NonFinite(document.run.non_finite));
@@ -83,6 +103,13 @@ impl Sink for FirstTrial {
 fn central_case(plan: &Plan) -> Vec<f64> {
     let mut workspace = Workspace::new(plan, 1);
     let mut central = FirstTrial(vec![f64::NAN; plan.targets.len()]);
-    evaluate(plan, &mut workspace, &mut FixedScores(0.0), 0, 1, &mut central);
+    evaluate(
+        plan,
+        &mut workspace,
+        &mut FixedScores(0.0),
+        0,
+        1,
+        &mut central,
+    );
     central.0
 }

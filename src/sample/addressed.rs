@@ -17,11 +17,17 @@ const WORDS_PER_DRAW: u128 = 2;
 /// The number of a stream: the first eight bytes (little endian) of the SHA-256 of its key.
 #[must_use]
 pub fn stream_id(key: &StreamKey) -> u64 {
-    first_eight(Sha256::digest([b"fanfare-stream/1".as_slice(), &key.to_bytes()].concat()).as_slice())
+    first_eight(
+        Sha256::digest([b"fanfare-stream/1".as_slice(), &key.to_bytes()].concat()).as_slice(),
+    )
 }
 
 fn first_eight(bytes: &[u8]) -> u64 {
-    bytes.iter().take(8).rev().fold(0, |id, &byte| (id << 8) | u64::from(byte))
+    bytes
+        .iter()
+        .take(8)
+        .rev()
+        .fold(0, |id, &byte| (id << 8) | u64::from(byte))
 }
 
 /// The generator's key for a seed: a digest, so that adjacent seeds share nothing.
@@ -66,7 +72,8 @@ impl AddressedScores {
 impl Scores for AddressedScores {
     fn fill(&mut self, stream: usize, first_trial: u64, out: &mut [f64]) {
         self.generator.set_stream(self.ids[stream]);
-        self.generator.set_word_pos(u128::from(first_trial) * WORDS_PER_DRAW);
+        self.generator
+            .set_word_pos(u128::from(first_trial) * WORDS_PER_DRAW);
         for slot in &mut *out {
             *slot = to_uniform(self.generator.next_u64());
         }
