@@ -172,7 +172,8 @@ mod tests {
             let distinct = values.iter().collect::<std::collections::BTreeSet<_>>().len();
             prop_assert_eq!(matches!(whole, Store::Counted(_)), distinct <= MOST_DISTINCT);
             let length = values.len().max(1);
-            values.rotate_left((rotate % length).min(values.len()));
+            let places = (rotate % length).min(values.len());
+            values.rotate_left(places);
             let values: Vec<f64> = values.into_iter().map(f64::from).collect();
             let cut = cut.min(values.len());
             let mut left = store(&grid, &values[..cut]);
