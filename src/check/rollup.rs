@@ -214,9 +214,10 @@ impl Roller<'_, '_> {
                         id
                     }
                 };
+                let stays = |id: &DimensionId| !self.is_of_another_hierarchy(*id, target);
                 (
                     self.dimensions.at(target).name.clone(),
-                    Shape::new(self.dimensions, shape.iter().map(replace)),
+                    Shape::new(self.dimensions, shape.iter().filter(stays).map(replace)),
                 )
             }
         };

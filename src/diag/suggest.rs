@@ -2,7 +2,7 @@
 
 /// The candidate closest to `name`, if one is close enough to be what was meant; of equally close ones the first.
 ///
-/// Close means: at most a third of the characters of `name` (but at least one, and never all) are swapped with their neighbour, replaced, added or
+/// Close means: at most a third of the characters of `name` (rounded, at least one, never all) are swapped with their neighbour, replaced, added or
 /// left out. Case does not count.
 ///
 /// # Source
@@ -11,7 +11,7 @@
 pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let length = wanted.chars().count();
-    let most = (length / 3).max(1).min(length.saturating_sub(1));
+    let most = ((length + 1) / 3).max(1).min(length.saturating_sub(1));
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let lowered = candidate.to_lowercase();
