@@ -252,18 +252,18 @@ impl Resolver<'_, '_> {
             self.report(diagnostic);
             return None;
         }
-        if let (Some(by), Some(parent)) = (&along.by, by) {
-            if parent == dimension || !self.dimensions.leads_to(dimension, parent) {
-                self.report(
-                    Diagnostic::error(
-                        "not-a-parent",
-                        by.span,
-                        format!("`{}` is no parent of `{}`", by.value, along_name.value),
-                    )
-                    .expected(format!("a dimension above `{}`", along_name.value)),
-                );
-                return None;
-            }
+        if let (Some(by), Some(parent)) = (&along.by, by)
+            && (parent == dimension || !self.dimensions.leads_to(dimension, parent))
+        {
+            self.report(
+                Diagnostic::error(
+                    "not-a-parent",
+                    by.span,
+                    format!("`{}` is no parent of `{}`", by.value, along_name.value),
+                )
+                .expected(format!("a dimension above `{}`", along_name.value)),
+            );
+            return None;
         }
         if matches!(
             reduction,
@@ -274,7 +274,7 @@ impl Resolver<'_, '_> {
         }
         let rest = operand.shape.without(dimension);
         let shape = Shape::new(self.dimensions, rest.iter().chain(by));
-        let level_shape = level.as_ref().map(|level: &Box<Term>| level.shape.clone());
+        let level_shape = level.as_ref().map(|level| level.shape.clone());
         let shape = level_shape.map_or(shape.clone(), |level| shape.union(&level, self.dimensions));
         Some(self.new_term(
             TermKind::Reduce {
@@ -291,18 +291,18 @@ impl Resolver<'_, '_> {
 
     fn level(&mut self, expr: &Expr) -> Option<Term> {
         let term = self.term(expr)?;
-        if let TermKind::Number(value) = term.kind {
-            if !(0.0..=1.0).contains(&value) {
-                self.report(
-                    Diagnostic::error(
-                        "out-of-domain",
-                        term.span,
-                        format!("{value} is no probability"),
-                    )
-                    .expected("a level between 0 and 1"),
-                );
-                return None;
-            }
+        if let TermKind::Number(value) = term.kind
+            && !(0.0..=1.0).contains(&value)
+        {
+            self.report(
+                Diagnostic::error(
+                    "out-of-domain",
+                    term.span,
+                    format!("{value} is no probability"),
+                )
+                .expected("a level between 0 and 1"),
+            );
+            return None;
         }
         Some(term)
     }
