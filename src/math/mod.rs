@@ -29,6 +29,7 @@ pub use trig::{atan, atan2, cos, sin, tan};
 
 pub(crate) use gamma::ln_1p_minus;
 pub(crate) use normal::scaled_normal_tail;
+pub(crate) use normal::{is_central, normal_quantile_centre};
 
 #[cfg(test)]
 pub(crate) mod oracle;

@@ -184,6 +184,22 @@ pub fn normal_density(z: f64) -> f64 {
     INVERSE_ROOT_2_PI * exp(-0.5 * z * z)
 }
 
+/// Half the width of the centre, in which the score is one rational function of `u − ½`.
+const CENTRE_REACH: f64 = 0.425;
+
+/// Whether the score of this `u − ½` is [`normal_quantile_centre`].
+#[inline(always)]
+pub(crate) fn is_central(from_centre: f64) -> bool {
+    from_centre.abs() <= CENTRE_REACH
+}
+
+/// The score of `u` near the centre, from `u − ½`.
+#[inline(always)]
+pub(crate) fn normal_quantile_centre(from_centre: f64) -> f64 {
+    let r = 0.180625 - from_centre * from_centre;
+    from_centre * polynomial(&CENTRE[0], r) / polynomial(&CENTRE[1], r)
+}
+
 /// The score z with `Φ(z) = p`, where `p + q = 1` and the smaller of them is accurate. Relative error found: 1e-15, down to 1e-300.
 ///
 /// # Source
@@ -193,8 +209,7 @@ pub fn normal_quantile_tails(p: f64, q: f64) -> f64 {
     let lower = p < q;
     let tail = if lower { p } else { q };
     let from_centre = if lower { p - 0.5 } else { 0.5 - q };
-    let r = 0.180625 - from_centre * from_centre;
-    let centre = from_centre * polynomial(&CENTRE[0], r) / polynomial(&CENTRE[1], r);
+    let centre = normal_quantile_centre(from_centre);
     let root = (-ln(tail)).sqrt();
     let far = root > 5.0;
     let shifted = root - if far { 5.0 } else { 1.6 };
@@ -213,7 +228,7 @@ pub fn normal_quantile_tails(p: f64, q: f64) -> f64 {
         numerator / denominator
     };
     let outer = if lower { -size } else { size };
-    if from_centre.abs() <= 0.425 {
+    if is_central(from_centre) {
         centre
     } else {
         outer
