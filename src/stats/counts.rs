@@ -118,6 +118,15 @@ impl Counts {
         }
     }
 
+    /// Reads the histogram of a value target once, line by line.
+    #[inline(always)]
+    pub(crate) fn touch(&self, target: usize) -> u16 {
+        match &self.cells[target] {
+            Cell::Value(Some(Store::Sketched(sketch))) => sketch.touch(),
+            _ => 0,
+        }
+    }
+
     /// Keeps all values, also non-finite ones, in the exact mode.
     #[inline(always)]
     pub(crate) fn keep(&mut self, target: usize, offset: usize, values: &[f64]) {

@@ -79,7 +79,10 @@ impl Interpolant {
         steps.retain(|(_, count)| *count > 0.0);
         steps.sort_by(|a, b| a.0.total_cmp(&b.0));
         set_slopes(&mut segments);
-        set_resolutions(&mut segments, &steps);
+        // Values that repeat may stand anywhere in their bin: its resolution stays the whole width.
+        if !grid.lumpy {
+            set_resolutions(&mut segments, &steps);
+        }
         let mut interpolant = Self {
             segments,
             atoms: Vec::new(),

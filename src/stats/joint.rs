@@ -189,9 +189,9 @@ impl PairSums {
         let (x0, y0) = *self.origin.get_or_insert((x, y));
         let powers = |d: f64| [1.0, d, d * d, d * d * d, (d * d) * (d * d)];
         let (px, py) = (powers(x - x0), powers(y - y0));
-        for a in 0..SIDE {
-            for b in 0..SIDE - a {
-                self.lanes[lane][a * SIDE + b] += px[a] * py[b];
+        for (a, x) in px.iter().enumerate() {
+            for (b, y) in py.iter().enumerate().take(SIDE - a) {
+                self.lanes[lane][a * SIDE + b] += x * y;
             }
         }
     }

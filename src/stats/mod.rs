@@ -15,6 +15,7 @@ mod exact;
 mod grid;
 mod interpolant;
 mod joint;
+mod layout;
 mod level;
 mod moments;
 mod non_finite;

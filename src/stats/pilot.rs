@@ -1,6 +1,7 @@
 //! Keeps a sample of the first block, from which each target gets its bins.
 
-use super::grid::{Grid, PilotSample};
+use super::grid::Grid;
+use super::layout::PilotSample;
 use super::target::{TRIALS_PER_BLOCK, TargetPlan};
 
 /// Every fourth trial of the pilot is kept: 8 KB per target, exact, and enough to place 1,021 bins.

@@ -46,6 +46,7 @@ impl TargetPlan {
 
 /// Whether every value is finite; one subtraction and one addition per value.
 #[inline(always)]
+#[allow(clippy::eq_op)]
 pub(crate) fn all_finite(values: &[f64]) -> bool {
     // x − x is 0 for finite x and NaN otherwise; NaN survives every sum.
     let mut lanes = [0.0_f64; 8];
