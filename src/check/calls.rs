@@ -274,7 +274,7 @@ impl Resolver<'_, '_> {
         }
         let rest = operand.shape.without(dimension);
         let shape = Shape::new(self.dimensions, rest.iter().chain(by));
-        let level_shape = level.as_ref().map(|level: &Box<Term>| level.shape.clone());
+        let level_shape = level.as_ref().map(|level| level.shape.clone());
         let shape = level_shape.map_or(shape.clone(), |level| shape.union(&level, self.dimensions));
         Some(self.new_term(
             TermKind::Reduce {

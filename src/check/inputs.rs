@@ -455,7 +455,11 @@ fn misfit(error: &ParametrisationError, function: &Ident, arguments: &[Argument]
             let name = argument.name.as_ref()?;
             (name.value == wanted).then_some(name.span)
         });
-        let span = if last { spans.last() } else { spans.next() };
+        let span = if last {
+            spans.next_back()
+        } else {
+            spans.next()
+        };
         span.unwrap_or(function.span)
     };
     match error {

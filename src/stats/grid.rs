@@ -291,7 +291,7 @@ fn layouts(body: &[f64], pilot: PilotSample<'_>) -> Vec<Layout> {
                 } else {
                     1.0 / (1_u64 << -power) as f64
                 };
-            if scale >= f64::MIN_POSITIVE && scale < f64::MAX / 8.0 {
+            if (f64::MIN_POSITIVE..f64::MAX / 8.0).contains(&scale) {
                 list.push(Layout { origin, scale });
             }
         }

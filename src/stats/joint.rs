@@ -189,6 +189,10 @@ impl PairSums {
         let (x0, y0) = *self.origin.get_or_insert((x, y));
         let powers = |d: f64| [1.0, d, d * d, d * d * d, (d * d) * (d * d)];
         let (px, py) = (powers(x - x0), powers(y - y0));
+        #[expect(
+            clippy::needless_range_loop,
+            reason = "a and b are powers, and both count"
+        )]
         for a in 0..SIDE {
             for b in 0..SIDE - a {
                 self.lanes[lane][a * SIDE + b] += px[a] * py[b];

@@ -45,6 +45,7 @@ impl TargetPlan {
 }
 
 /// Whether every value is finite; one subtraction and one addition per value.
+#[expect(clippy::eq_op, reason = "x − x tells finite values from others")]
 #[inline(always)]
 pub(crate) fn all_finite(values: &[f64]) -> bool {
     // x − x is 0 for finite x and NaN otherwise; NaN survives every sum.
