@@ -2,9 +2,9 @@
 
 use super::checked::{Body, NodeId, NodeKind, Part};
 use super::context::Context;
-use super::data::check_size;
 use super::graph::{Graph, Order};
 use super::inputs::DrawReader;
+use super::over::check_size;
 use super::overrides::{Definition, Definitions, What};
 use super::terms::describe_shape;
 use super::units::{Known, UnitChecker, reads_a_node};

@@ -5,62 +5,39 @@ use super::names::did_you_mean;
 use super::terms::Resolver;
 use crate::diag::{Diagnostic, Span};
 use crate::dimension::Shape;
-use crate::expr::{Argument, Expr, ExprKind, Ident, Reduction};
+use crate::expr::{
+    Argument, Arity, Expr, ExprKind, Function, Ident, Reduction, TimeForm, builtins, builtins_named,
+};
 
-/// Element-wise functions: name, operation, fewest and most arguments.
-const FUNCTIONS: [(&str, Operation, usize, usize); 20] = [
-    ("if", Operation::If, 3, 3),
-    ("min", Operation::Min, 2, usize::MAX),
-    ("max", Operation::Max, 2, usize::MAX),
-    ("clamp", Operation::Clamp, 3, 3),
-    ("abs", Operation::Abs, 1, 1),
-    ("sign", Operation::Sign, 1, 1),
-    ("floor", Operation::Floor, 1, 1),
-    ("round", Operation::Round, 1, 1),
-    ("sqrt", Operation::Sqrt, 1, 1),
-    ("exp", Operation::Exp, 1, 1),
-    ("ln", Operation::Ln, 1, 1),
-    ("log10", Operation::Log10, 1, 1),
-    ("sin", Operation::Sin, 1, 1),
-    ("cos", Operation::Cos, 1, 1),
-    ("tan", Operation::Tan, 1, 1),
-    ("atan2", Operation::Atan2, 2, 2),
-    ("logistic", Operation::Logistic, 1, 1),
-    ("logit", Operation::Logit, 1, 1),
-    ("normal_cdf", Operation::NormalCdf, 1, 1),
-    ("normal_quantile", Operation::NormalQuantile, 1, 1),
-];
-
-const REDUCTIONS: [(&str, Reduction); 10] = [
-    ("sum", Reduction::Sum),
-    ("mean", Reduction::Mean),
-    ("product", Reduction::Product),
-    ("min", Reduction::Min),
-    ("max", Reduction::Max),
-    ("median", Reduction::Median),
-    ("quantile", Reduction::Quantile),
-    ("count", Reduction::Count),
-    ("any", Reduction::Any),
-    ("all", Reduction::All),
-];
-
-/// The reduction with this name.
-pub(super) fn reduction(name: &str) -> Option<Reduction> {
-    REDUCTIONS
-        .iter()
-        .find(|(own, _)| *own == name)
-        .map(|(_, reduction)| *reduction)
+/// The operation of a function.
+const fn operation(function: Function) -> Operation {
+    match function {
+        Function::If => Operation::If,
+        Function::Min => Operation::Min,
+        Function::Max => Operation::Max,
+        Function::Clamp => Operation::Clamp,
+        Function::Abs => Operation::Abs,
+        Function::Sign => Operation::Sign,
+        Function::Floor => Operation::Floor,
+        Function::Round => Operation::Round,
+        Function::Sqrt => Operation::Sqrt,
+        Function::Exp => Operation::Exp,
+        Function::Ln => Operation::Ln,
+        Function::Log10 => Operation::Log10,
+        Function::Sin => Operation::Sin,
+        Function::Cos => Operation::Cos,
+        Function::Tan => Operation::Tan,
+        Function::Atan2 => Operation::Atan2,
+        Function::Logistic => Operation::Logistic,
+        Function::Logit => Operation::Logit,
+        Function::NormalCdf => Operation::NormalCdf,
+        Function::NormalQuantile => Operation::NormalQuantile,
+    }
 }
 
 /// Whether the expression language has a function or reduction with this name.
 pub(super) fn is_function(name: &str) -> bool {
-    all_names().any(|own| own == name)
-}
-
-fn all_names() -> impl Iterator<Item = &'static str> {
-    (FUNCTIONS.iter().map(|(name, ..)| *name))
-        .chain(REDUCTIONS.iter().map(|(name, _)| *name))
-        .chain(["interpolate", "prev", "cumulative"])
+    builtins_named(name).next().is_some()
 }
 
 impl Resolver<'_, '_> {
@@ -77,14 +54,13 @@ impl Resolver<'_, '_> {
             "interpolate" => return self.interpolate(function, arguments, span),
             _ => {}
         }
-        if let Some(reduction) = reduction(name) {
+        if let Some(reduction) = Reduction::from_name(name) {
             let over_dimension = arguments.len() == 2 && self.is_dimension(&arguments[1]);
             if over_dimension || !matches!(reduction, Reduction::Min | Reduction::Max) {
                 return self.reduce(function, reduction, arguments, span);
             }
         }
-        let Some((_, operation, least, most)) = FUNCTIONS.iter().find(|(own, ..)| *own == name)
-        else {
+        let Some(called) = Function::from_name(name) else {
             for argument in arguments {
                 if !matches!(argument.value.kind, ExprKind::List(_) | ExprKind::Text(_)) {
                     self.term(&argument.value);
@@ -93,15 +69,13 @@ impl Resolver<'_, '_> {
             self.report(self.unknown_function(function));
             return None;
         };
-        let expected = match (*least, *most) {
-            (least, most) if least == most => plural(least, "argument"),
-            (least, _) => format!("at least {}", plural(least, "argument")),
-        };
-        let operands = self.plain_arguments(function, arguments, *least, *most, &expected)?;
-        if *operation == Operation::If && !self.truth(&operands[0]) {
+        let arity = called.entry().arity;
+        let expected = format!("`{}`", called.entry().signature);
+        let operands = self.plain_arguments(function, arguments, arity, &expected)?;
+        if called == Function::If && !self.truth(&operands[0]) {
             return None;
         }
-        self.apply(*operation, operands, span)
+        self.apply(operation(called), operands, span)
     }
 
     fn unknown_function(&self, function: &Ident) -> Diagnostic {
@@ -130,7 +104,7 @@ impl Resolver<'_, '_> {
             format!("there is no function `{name}`"),
         )
         .expected("a function")
-        .hint_if(did_you_mean(name, all_names()))
+        .hint_if(did_you_mean(name, builtins().map(|entry| entry.name)))
     }
 
     fn is_dimension(&self, argument: &Argument) -> bool {
@@ -143,12 +117,11 @@ impl Resolver<'_, '_> {
         &mut self,
         function: &Ident,
         arguments: &[Argument],
-        least: usize,
-        most: usize,
+        arity: Arity,
         expected: &str,
     ) -> Option<Vec<Term>> {
         let mut sound = true;
-        if arguments.len() < least || arguments.len() > most {
+        if !arity.accepts(arguments.len()) {
             sound = false;
             self.report(
                 Diagnostic::error(
@@ -252,18 +225,18 @@ impl Resolver<'_, '_> {
             self.report(diagnostic);
             return None;
         }
-        if let (Some(by), Some(parent)) = (&along.by, by) {
-            if parent == dimension || !self.dimensions.leads_to(dimension, parent) {
-                self.report(
-                    Diagnostic::error(
-                        "not-a-parent",
-                        by.span,
-                        format!("`{}` is no parent of `{}`", by.value, along_name.value),
-                    )
-                    .expected(format!("a dimension above `{}`", along_name.value)),
-                );
-                return None;
-            }
+        if let (Some(by), Some(parent)) = (&along.by, by)
+            && (parent == dimension || !self.dimensions.leads_to(dimension, parent))
+        {
+            self.report(
+                Diagnostic::error(
+                    "not-a-parent",
+                    by.span,
+                    format!("`{}` is no parent of `{}`", by.value, along_name.value),
+                )
+                .expected(format!("a dimension above `{}`", along_name.value)),
+            );
+            return None;
         }
         if matches!(
             reduction,
@@ -291,18 +264,18 @@ impl Resolver<'_, '_> {
 
     fn level(&mut self, expr: &Expr) -> Option<Term> {
         let term = self.term(expr)?;
-        if let TermKind::Number(value) = term.kind {
-            if !(0.0..=1.0).contains(&value) {
-                self.report(
-                    Diagnostic::error(
-                        "out-of-domain",
-                        term.span,
-                        format!("{value} is no probability"),
-                    )
-                    .expected("a level between 0 and 1"),
-                );
-                return None;
-            }
+        if let TermKind::Number(value) = term.kind
+            && !(0.0..=1.0).contains(&value)
+        {
+            self.report(
+                Diagnostic::error(
+                    "out-of-domain",
+                    term.span,
+                    format!("{value} is no probability"),
+                )
+                .expected("a level between 0 and 1"),
+            );
+            return None;
         }
         Some(term)
     }
@@ -333,7 +306,12 @@ impl Resolver<'_, '_> {
     }
 
     fn prev(&mut self, function: &Ident, arguments: &[Argument], span: Span) -> Option<Term> {
-        let terms = self.plain_arguments(function, arguments, 2, 2, "`prev(x, start)`")?;
+        let terms = self.plain_arguments(
+            function,
+            arguments,
+            TimeForm::Prev.entry().arity,
+            "`prev(x, start)`",
+        )?;
         let shape = self.union(&terms, span)?;
         let mut terms = terms.into_iter();
         let (operand, start) = (terms.next()?, terms.next()?);
@@ -352,7 +330,12 @@ impl Resolver<'_, '_> {
 
     fn cumulative(&mut self, function: &Ident, arguments: &[Argument], span: Span) -> Option<Term> {
         let operand = self
-            .plain_arguments(function, arguments, 1, 1, "`cumulative(x)`")?
+            .plain_arguments(
+                function,
+                arguments,
+                TimeForm::Cumulative.entry().arity,
+                "`cumulative(x)`",
+            )?
             .pop()?;
         if !self.needs_time(function, &operand) {
             return None;

@@ -6,11 +6,12 @@ use super::build::{Builder, Built, Fixed};
 use super::checked::{CheckedModel, Node, Rollup};
 use super::context::{Context, has_units};
 use super::correlations;
-use super::data::{DataReader, Over, resolve_over};
+use super::data::DataReader;
 use super::dimensions::read_dimensions;
 use super::inputs::DrawReader;
 use super::names::{Declared, Names, did_you_mean};
 use super::outputs::ReadingChecker;
+use super::over::{Over, resolve_over};
 use super::overrides::{self, Definition, Definitions, Touched, What};
 use super::tables::Tables;
 use super::usage;
@@ -156,7 +157,13 @@ fn check_file(
         let (definitions, chosen, groups) =
             variants.build(&lists, &mut draws, &mut next_id, diagnostics);
         let reached = usage::reached(file, &definitions, &readings.rolled_up, &context);
-        usage::idle_inputs(&base_reached, &reached, &context, diagnostics);
+        usage::idle_inputs(
+            &base_reached,
+            &reached,
+            &chosen.parts,
+            &context,
+            diagnostics,
+        );
         correlations::idle(file, &chosen, &context, diagnostics);
         Some((chosen, groups))
     };

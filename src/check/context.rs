@@ -45,8 +45,9 @@ impl Context<'_> {
             Ok(unit) => Some(unit),
             Err(error) => {
                 diagnostics.push(
-                    Diagnostic::error("bad-unit", unit.span, error.to_string())
-                        .expected("a product of powers of symbols such as \"USD/call\""),
+                    Diagnostic::error("bad-unit", unit.span, error.message.clone())
+                        .expected("a product of powers of symbols such as \"USD/call\"")
+                        .hint_if(error.hint),
                 );
                 None
             }

@@ -221,15 +221,15 @@ impl Checker<'_, '_> {
         second: (NodeId, &InputDecl),
     ) -> Option<String> {
         let shape = |id: NodeId| self.built.shapes[id.0 as usize].as_ref();
-        if let (Some(a), Some(b)) = (shape(first.0), shape(second.0)) {
-            if a != b {
-                let describe = |shape| describe_shape(shape, self.context.dimensions);
-                return Some(format!(
-                    "differ in `over`: {} against {}",
-                    describe(a),
-                    describe(b)
-                ));
-            }
+        if let (Some(a), Some(b)) = (shape(first.0), shape(second.0))
+            && a != b
+        {
+            let describe = |shape| describe_shape(shape, self.context.dimensions);
+            return Some(format!(
+                "differ in `over`: {} against {}",
+                describe(a),
+                describe(b)
+            ));
         }
         let (a, b) = (
             stream(first.1, self.context)?,

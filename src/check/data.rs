@@ -4,103 +4,14 @@ use std::collections::BTreeMap;
 
 use super::dimensions::unknown_label;
 use super::names::{Names, did_you_mean};
+use super::over::Over;
 use super::tables::{Tables, column};
 use crate::diag::{Diagnostic, Diagnostics, Span, Spanned};
 use crate::dimension::{DimensionId, Dimensions, Shape};
-use crate::expr::Ident;
 use crate::model::{DataDecl, DataEntry, DataFrom, DimensionDecl, LabelsDecl, ModelFile, Scalar};
 
-/// Most cells of one node.
-pub(super) const MAX_CELLS: usize = 10_000_000;
 /// Missing cells that are named one by one.
 const NAMED_CELLS: usize = 10;
-
-/// Dimensions of an `over`, as written and as a shape.
-pub(super) struct Over {
-    /// In the order written.
-    pub(super) written: Vec<DimensionId>,
-    /// In the order of the model.
-    pub(super) shape: Shape,
-}
-
-/// Resolves an `over`; each dimension once, none that another implies, not too many cells.
-pub(super) fn resolve_over(
-    over: &[Ident],
-    owner: &Ident,
-    names: &Names,
-    dimensions: &Dimensions,
-    diagnostics: &mut Diagnostics,
-) -> Option<Over> {
-    let mut written: Vec<DimensionId> = Vec::new();
-    let mut complete = true;
-    for name in over {
-        let Some(id) = names.expect_dimension(name, diagnostics) else {
-            complete = false;
-            continue;
-        };
-        if written.contains(&id) {
-            diagnostics.push(
-                Diagnostic::error(
-                    "duplicate-dimension",
-                    name.span,
-                    format!("`{}` is listed twice", name.value),
-                )
-                .expected("each dimension once"),
-            );
-            complete = false;
-            continue;
-        }
-        written.push(id);
-    }
-    if !complete {
-        return None;
-    }
-    for (&id, name) in written.iter().zip(over) {
-        if let Some(&child) = written
-            .iter()
-            .find(|&&child| child != id && dimensions.leads_to(child, id))
-        {
-            diagnostics.push(
-                Diagnostic::error(
-                    "implied-dimension",
-                    name.span,
-                    format!(
-                        "`{}` already tells the label of `{}`",
-                        dimensions.at(child).name,
-                        name.value
-                    ),
-                )
-                .expected("only the finer of the two"),
-            );
-            return None;
-        }
-    }
-    let shape = Shape::new(dimensions, written.iter().copied());
-    check_size(&shape, owner.span, &owner.value, dimensions, diagnostics)
-        .then_some(Over { written, shape })
-}
-
-/// Whether a node of this shape fits the limit; reported if not.
-pub(super) fn check_size(
-    shape: &Shape,
-    span: Span,
-    name: &str,
-    dimensions: &Dimensions,
-    diagnostics: &mut Diagnostics,
-) -> bool {
-    let fits = shape.n_cells(dimensions).is_some_and(|n| n <= MAX_CELLS);
-    if !fits {
-        diagnostics.push(
-            Diagnostic::error(
-                "too-large",
-                span,
-                format!("`{name}` has more than {MAX_CELLS} cells"),
-            )
-            .expected(format!("at most {MAX_CELLS} cells")),
-        );
-    }
-    fits
-}
 
 /// What reading data needs to know.
 pub(super) struct DataReader<'a, 'n, 't, 's> {
@@ -127,7 +38,7 @@ impl DataReader<'_, '_, '_, '_> {
             return None;
         }
         let mut found: Found = vec![None; n_cells];
-        let before = diagnostics.clone();
+        let mut problems = Diagnostics::new();
         let default = match &data.values {
             DataFrom::Value(value) => {
                 if over.written.is_empty() {
@@ -180,22 +91,26 @@ impl DataReader<'_, '_, '_, '_> {
                     return None;
                 }
                 for (slot, value) in found.iter_mut().zip(&list.value) {
-                    if finite(value.value, value.span, diagnostics).is_some() {
+                    if finite(value.value, value.span, &mut problems).is_some() {
                         *slot = Some((value.value, value.span));
                     }
                 }
                 None
             }
             DataFrom::Values { entries, default } => {
-                self.inline(data, entries, over, &mut found, diagnostics);
+                self.inline(data, entries, over, &mut found, &mut problems);
                 default.as_ref()
             }
             DataFrom::Table { default, .. } => {
-                self.table(data, over, &mut found, diagnostics)?;
+                if self.table(data, over, &mut found, &mut problems).is_none() {
+                    diagnostics.extend(problems);
+                    return None;
+                }
                 default.as_ref()
             }
         };
-        if *diagnostics != before {
+        if problems.has_errors() {
+            diagnostics.extend(problems);
             return None;
         }
         self.complete(data, &over.shape, found, default, diagnostics)

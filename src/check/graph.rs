@@ -3,11 +3,10 @@
 use std::collections::VecDeque;
 
 use super::NodeId;
-use super::calls::reduction;
 use super::names::{Meaning, Names};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::dimension::DimensionId;
-use crate::expr::{Expr, ExprKind};
+use crate::expr::{Expr, ExprKind, Reduction};
 
 /// At which time labels an operand is read, seen from the reader's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -303,7 +302,7 @@ impl Walk<'_, '_> {
                 function,
                 arguments,
             } => {
-                let over_time = reduction(&function.value).is_some()
+                let over_time = Reduction::from_name(&function.value).is_some()
                     && arguments.iter().skip(1).any(
                         |argument| matches!(&argument.value.kind, ExprKind::Name(name) if self.is_time(name)),
                     );

@@ -125,6 +125,17 @@ impl<'n> ReadingChecker<'_, 'n> {
                 };
                 self.term(&itself)
             }
+            // A node whose name was refused as a duplicate is reported there.
+            (None, None)
+                if self
+                    .context
+                    .names
+                    .nodes
+                    .iter()
+                    .any(|node| node.name().value == name.value) =>
+            {
+                None
+            }
             (None, None) => {
                 self.diagnostics.push(
                     Diagnostic::error(
@@ -187,18 +198,18 @@ impl<'n> ReadingChecker<'_, 'n> {
         let (of, above) = (self.term(&crossing.of), self.term(&crossing.above));
         let (of, above) = (of?, above?);
         let (left, right) = (self.unit(&of), self.unit(&above));
-        if let (Known::Unit(left), Known::Unit(right)) = (&left, &right) {
-            if left != right {
-                self.diagnostics.push(
-                    Diagnostic::error(
-                        "unit-mismatch",
-                        above.span,
-                        format!("{right} is compared with {left}"),
-                    )
-                    .expected(format!("a quantity in {left}"))
-                    .related(of.span, format!("this is in {left}")),
-                );
-            }
+        if let (Known::Unit(left), Known::Unit(right)) = (&left, &right)
+            && left != right
+        {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "unit-mismatch",
+                    above.span,
+                    format!("{right} is compared with {left}"),
+                )
+                .expected(format!("a quantity in {left}"))
+                .related(of.span, format!("this is in {left}")),
+            );
         }
         let time = self.context.dimensions.time();
         let runs = |term: &Term| time.is_some_and(|time| term.shape.contains(time));

@@ -1,9 +1,9 @@
 //! Expressions become terms: names are resolved and every shape is known.
 
 use super::checked::{NodeId, Operation, Term, TermKind};
-use super::data::check_size;
 use super::dimensions::unknown_label;
 use super::names::{Meaning, Names};
+use super::over::check_size;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::dimension::{DimensionId, Dimensions, Shape};
 use crate::expr::{BinaryOp, Expr, ExprKind, Selector, UnaryOp};
@@ -236,10 +236,10 @@ impl Resolver<'_, '_> {
     fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Option<Term> {
         if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) {
             for (name, text) in [(left, right), (right, left)] {
-                if let (ExprKind::Name(name), ExprKind::Text(label)) = (&name.kind, &text.kind) {
-                    if let Some(Meaning::Dimension(id)) = self.names.find(name) {
-                        return self.label_test(id, label, text.span, op, span);
-                    }
+                if let (ExprKind::Name(name), ExprKind::Text(label)) = (&name.kind, &text.kind)
+                    && let Some(Meaning::Dimension(id)) = self.names.find(name)
+                {
+                    return self.label_test(id, label, text.span, op, span);
                 }
             }
         }

@@ -209,17 +209,17 @@ impl UnitChecker<'_> {
     }
 
     fn truth(&mut self, term: &Term) {
-        if let Known::Unit(unit) = self.unit(term) {
-            if !unit.is_one() {
-                self.diagnostics.push(
-                    Diagnostic::error(
-                        "not-a-truth-value",
-                        term.span,
-                        format!("a quantity in {unit} is no truth value"),
-                    )
-                    .expected("a comparison, or a value that is 0 or 1"),
-                );
-            }
+        if let Known::Unit(unit) = self.unit(term)
+            && !unit.is_one()
+        {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "not-a-truth-value",
+                    term.span,
+                    format!("a quantity in {unit} is no truth value"),
+                )
+                .expected("a comparison, or a value that is 0 or 1"),
+            );
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::build::read_definitions;
-use super::checked::{NodeId, NodeKind};
+use super::checked::{Body, NodeId, NodeKind, Part};
 use super::context::Context;
 use super::graph::Graph;
 use super::names::did_you_mean;
@@ -62,13 +62,11 @@ pub(super) fn reached(
             value: RollupDecl::Mean(weight),
             ..
         }) = &node.info().rollup
-        {
-            if let Some(weight_id) = names
+            && let Some(weight_id) = names
                 .node(&weight.value)
                 .filter(|_| rolled_up[id.0 as usize])
-            {
-                graph.need(id, weight_id, weight.span);
-            }
+        {
+            graph.need(id, weight_id, weight.span);
         }
     }
     let mut reached = graph.reachable([reader]);
@@ -79,7 +77,8 @@ pub(super) fn reached(
 /// Reports nodes that nothing published reads.
 pub(super) fn unused_nodes(reached: &[bool], context: &Context, diagnostics: &mut Diagnostics) {
     for (id, node) in context.names.iter() {
-        if reached[id.0 as usize] {
+        // The second of two nodes with one name is reported as such.
+        if reached[id.0 as usize] || context.names.node(&node.name().value) != Some(id) {
             continue;
         }
         let (code, what) = match node.kind() {
@@ -107,7 +106,8 @@ pub(super) fn unused_dimensions(
     context: &Context,
     diagnostics: &mut Diagnostics,
 ) {
-    if shapes.iter().any(Option::is_none) {
+    // A misspelt name elsewhere may be what should have used it.
+    if diagnostics.has_errors() {
         return;
     }
     for (id, dimension) in context.dimensions.iter() {
@@ -134,6 +134,10 @@ pub(super) fn unused_dimensions(
 
 /// Warns of roll-ups that no place needs.
 pub(super) fn unused_rollups(rolled_up: &[bool], context: &Context, diagnostics: &mut Diagnostics) {
+    // What could not be read may be what needs the roll-up.
+    if diagnostics.has_errors() {
+        return;
+    }
     for (id, node) in context.names.iter() {
         let Some(rollup) = &node.info().rollup else {
             continue;
@@ -155,22 +159,26 @@ pub(super) fn unused_rollups(rolled_up: &[bool], context: &Context, diagnostics:
     }
 }
 
-/// Warns of inputs that matter in the base model and not in the chosen variant.
+/// Warns of inputs that matter in the base model and are not drawn, or not read, in the chosen variant.
 pub(super) fn idle_inputs(
     base: &[bool],
     chosen: &[bool],
+    parts: &[Vec<Part>],
     context: &Context,
     diagnostics: &mut Diagnostics,
 ) {
     for (id, node) in context.names.iter() {
         let index = id.0 as usize;
-        if node.kind() == NodeKind::Input && base[index] && !chosen[index] {
+        let drawn = parts[index]
+            .iter()
+            .any(|part| matches!(part.body, Body::Draw(_)));
+        if node.kind() == NodeKind::Input && base[index] && !(chosen[index] && drawn) {
             let name = node.name();
             diagnostics.push(Diagnostic::warning(
                 "idle-input",
                 name.span,
                 format!(
-                    "under this scenario and strategy the input `{}` changes no result",
+                    "the chosen scenario, strategy or argument leaves the input `{}` undrawn or unread",
                     name.value
                 ),
             ));
@@ -238,10 +246,10 @@ pub(super) fn references(file: &ModelFile, context: &Context, diagnostics: &mut 
             .iter()
             .map(|crossing| crossing.name.value.as_str())
     };
-    if let Some(name) = &report.crossing {
-        if !crossings().any(|own| own == name.value) {
-            diagnostics.push(unknown("crossing", name, crossings()));
-        }
+    if let Some(name) = &report.crossing
+        && !crossings().any(|own| own == name.value)
+    {
+        diagnostics.push(unknown("crossing", name, crossings()));
     }
 }
 

@@ -1,4 +1,6 @@
-//! The files of a run: result document, table, charts.
+//! The files of a run: result document and its digest, table, charts, report.
+
+use sha2::{Digest, Sha256};
 
 use crate::check::{CheckedModel, PlaceLevel};
 use crate::export::{OutputFolder, json, quantiles_csv};
@@ -6,7 +8,7 @@ use crate::render::{FanChart, ReportPlan, SmallMultiples, fan_chart, small_multi
 use crate::result::{Labels, ResultDocument};
 use crate::run::{JointSample, SampleColumn};
 
-/// Kinds of place with more members than this get no panels.
+/// Kinds of place with more members than this get no panels, and are left out of `result-outer.json`.
 const MOST_PANELS: usize = 20;
 const PANELS_ABREAST: usize = 4;
 
@@ -16,6 +18,7 @@ pub(super) fn write(
     model: &CheckedModel,
     document: &ResultDocument,
     plan: &ReportPlan,
+    report: &str,
     sample: Option<&JointSample>,
 ) -> Result<Vec<u8>, String> {
     let json = json(document).map_err(|error| error.to_string())?;
@@ -24,6 +27,20 @@ pub(super) fn write(
     if let Some(sample) = sample {
         files.push(("joint-sample.csv".to_owned(), sample_csv(model, sample)));
     }
+    if let Some(outer) = document.outer(MOST_PANELS) {
+        let json = crate::export::json(&outer).map_err(|error| error.to_string())?;
+        files.push(("result-outer.json".to_owned(), json));
+    }
+    files.push(("report.txt".to_owned(), report.as_bytes().to_vec()));
+    // In the form that `sha256sum --check` reads.
+    let digest: String = Sha256::digest(&json)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    files.push((
+        "result.json.sha256".to_owned(),
+        format!("{digest}  result.json\n").into_bytes(),
+    ));
     // Last, as readers look for it first: once it is there, the others are.
     files.push(("result.json".to_owned(), json.clone()));
     let borrowed: Vec<(&str, &[u8])> = files

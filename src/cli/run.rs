@@ -69,11 +69,14 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         }
     };
     let plan = report_plan(&loaded.model);
+    let drivers = drivers(&loaded, &plan, &sample);
+    let text = render::report(&document, &plan, &drivers);
     let written = files::write(
         &folder,
         &loaded.model,
         &document,
         &plan,
+        &text,
         arguments.joint_sample.then_some(&sample),
     );
     let json = match written {
@@ -88,8 +91,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     } else if arguments.json {
         print(&String::from_utf8_lossy(&json))
     } else {
-        let drivers = drivers(&loaded, &plan, &sample);
-        let status = print(&render::report(&document, &plan, &drivers));
+        let status = print(&text);
         eprintln!("Written to {}", folder.path().display());
         status
     }

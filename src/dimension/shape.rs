@@ -162,9 +162,17 @@ impl Assignment {
         at
     }
 
-    /// Leaves `id` open.
-    pub fn clear(&mut self, id: DimensionId) {
-        self.labels[usize::from(id.0)] = None;
+    /// This assignment with `id` moved to `label`, whatever it was: labels of its ancestors follow from it and are forgotten.
+    #[must_use]
+    pub fn moved_to(&self, id: DimensionId, label: u32, all: &Dimensions) -> Self {
+        let mut at = self.clone();
+        for (other, _) in all.iter() {
+            if all.leads_to(id, other) {
+                at.labels[usize::from(other.0)] = None;
+            }
+        }
+        at.set(id, label);
+        at
     }
 
     /// The label fixed for `id` itself.
@@ -262,6 +270,13 @@ mod tests {
         );
         assert!(national.accepts(&Shape::new(&all, [region]), &all));
         assert!(!Shape::new(&all, [region]).accepts(&national, &all));
+    }
+
+    #[test]
+    fn moving_to_a_country_moves_to_its_region() {
+        let (all, [country, _, region]) = model();
+        let at = Assignment::empty(&all).with(region, 0);
+        assert_eq!(at.moved_to(country, 2, &all).label(region, &all), Some(1));
     }
 
     #[test]

@@ -275,7 +275,10 @@ impl<'a> Builder<'a> {
                 operand,
                 dimension,
                 label,
-            } => self.term(operand, &at.with(*dimension, *label)),
+            } => self.term(
+                operand,
+                &at.moved_to(*dimension, *label, &self.model.dimensions),
+            ),
             TermKind::Prev { operand, start } => {
                 let time = self
                     .model
@@ -342,7 +345,12 @@ impl<'a> Builder<'a> {
                 };
                 let values: Vec<_> = labels
                     .iter()
-                    .map(|&label| self.term(operand, &at.with(*dimension, label)))
+                    .map(|&label| {
+                        self.term(
+                            operand,
+                            &at.moved_to(*dimension, label, &self.model.dimensions),
+                        )
+                    })
                     .collect();
                 let level = level.as_ref().map(|level| self.term(level, at));
                 self.reduce(*reduction, &values, level)

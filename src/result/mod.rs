@@ -5,6 +5,7 @@ mod finite;
 mod label;
 mod lookup;
 mod ordered_map;
+mod outer;
 mod seed;
 
 #[cfg(test)]

@@ -13,8 +13,9 @@ use crate::stats::{
     Statistics, StatisticsError, TRIALS_PER_BLOCK, TargetPlan, fits_exactly,
 };
 
-/// Bytes of rows that one batch may take: they shall stay in the second-level cache beside the histograms being updated.
-const BYTES_PER_BATCH: usize = 512 * 1024;
+/// Bytes of rows that one batch may take. Most rows are used soon after they are made, so they need not all fit the second-level cache;
+/// long batches spare the statistics, which touch a histogram of 4 KB for each target and batch.
+const BYTES_PER_BATCH: usize = 16 * 1024 * 1024;
 /// Bounds of the chosen batch, multiples of the eight lanes of the sums.
 const FEWEST_TRIALS: usize = 64;
 const MOST_TRIALS: usize = 1024;

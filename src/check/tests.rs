@@ -1,1 +1,0 @@
-//! Models with mistakes, and models without.
