@@ -33,6 +33,18 @@ pub(super) struct Progress {
 /// Time between plain lines.
 const PLAIN_PAUSE: Duration = Duration::from_secs(5);
 
+/// The one reading of a clock.
+fn now() -> Instant {
+    #[cfg_attr(
+        not(test),
+        expect(
+            clippy::disallowed_methods,
+            reason = "shown on standard error, never in a result"
+        )
+    )]
+    Instant::now()
+}
+
 impl Progress {
     /// Shows nothing if `quiet`.
     pub(super) fn new(trials: u64, quiet: bool) -> Self {
@@ -44,7 +56,7 @@ impl Progress {
             .unwrap_or_else(|_| ProgressStyle::default_bar());
             ProgressBar::new(trials).with_style(style)
         });
-        let started = Instant::now();
+        let started = now();
         Self {
             bar,
             plain: (!quiet && !terminal).then(|| Mutex::new(started)),
@@ -71,7 +83,7 @@ impl Observer for Progress {
             && last.elapsed() >= PLAIN_PAUSE
             && done < total
         {
-            *last = Instant::now();
+            *last = now();
             let seconds = self.started.elapsed().as_secs_f64();
             let rate = done as f64 / seconds;
             eprintln!(

@@ -116,7 +116,7 @@ pub fn ln_gamma(x: f64) -> f64 {
 
 /// Γ(x) for `x > 0`; inf above 171.6, NaN below 0. Relative error found: 1e-14 (3e-15 up to 20).
 pub fn gamma(x: f64) -> f64 {
-    if x < 20.0 && x >= 1.5 {
+    if (1.5..20.0).contains(&x) {
         let mut product = 1.0;
         let mut rest = x;
         while rest > 2.5 {
@@ -349,7 +349,7 @@ mod tests {
         for x in [1e-9, -1e-5, 0.01, -0.2, 0.4] {
             let series: f64 = (2..400)
                 .rev()
-                .map(|k| -(-x as f64).powi(k) / f64::from(k))
+                .map(|k| -f64::powi(-x, k) / f64::from(k))
                 .sum();
             assert!(relative(ln_1p_minus(x), series) < 2e-15, "{x}");
         }

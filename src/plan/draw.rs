@@ -64,7 +64,7 @@ pub(crate) fn elementary(
         [a, b] => (*a, *b),
         _ => return None,
     };
-    let value = match (&*parametrisation.family, names.as_slice()) {
+    let value = match (parametrisation.family, names.as_slice()) {
         ("normal", ["mean", "sd"]) => affine(graph, a, b, score),
         ("lognormal", ["median", "gsd"]) => {
             let spread = graph.unary(Unary::Ln, b);

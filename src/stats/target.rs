@@ -45,6 +45,7 @@ impl TargetPlan {
 }
 
 /// Whether every value is finite; one subtraction and one addition per value.
+#[expect(clippy::eq_op, reason = "x − x tells finite values from others")]
 #[inline(always)]
 #[allow(clippy::eq_op)]
 pub(crate) fn all_finite(values: &[f64]) -> bool {
