@@ -45,9 +45,8 @@ impl TargetPlan {
 }
 
 /// Whether every value is finite; one subtraction and one addition per value.
-#[expect(clippy::eq_op, reason = "x − x tells finite values from others")]
 #[inline(always)]
-#[allow(clippy::eq_op)]
+#[expect(clippy::eq_op, reason = "x − x tells finite values from others")]
 pub(crate) fn all_finite(values: &[f64]) -> bool {
     // x − x is 0 for finite x and NaN otherwise; NaN survives every sum.
     let mut lanes = [0.0_f64; 8];
