@@ -100,3 +100,8 @@ pub mod export;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -435,3 +435,83 @@ fn every_key_occurs_in_an_example() {
         }
     }
 }
+
+// ---------------------------------------------------------------- other pages
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The text of every Rust file below a folder.
+fn sources(folder: &std::path::Path, text: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_test_that_the_promises_name_exists() {
+    let mut code = String::new();
+    sources(&root().join("src"), &mut code);
+    sources(&root().join("tests"), &mut code);
+    let page = std::fs::read_to_string(root().join("docs/numerics.md")).unwrap();
+    // Names of tests are the long words in backquotes; modules and folders hold a colon or a slash.
+    let names: BTreeSet<&str> = (page.split('`').skip(1).step_by(2))
+        .filter(|name| name.matches('_').count() >= 3)
+        .collect();
+    assert!(names.len() >= 10, "{names:?}");
+    for name in names {
+        assert!(
+            code.contains(&format!("fn {name}()")),
+            "docs/numerics.md names `{name}`, which is no test"
+        );
+    }
+}
+
+/// Links to files of the repository; those into `results/` are made by a run.
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut n_links = 0;
+    for page in [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/design.md",
+        "docs/model-file.md",
+        "docs/numerics.md",
+        "models/README.md",
+        "models/flash-calling/README.md",
+    ] {
+        let path = root().join(page);
+        let text = std::fs::read_to_string(&path).unwrap();
+        for target in text.split("](").skip(1) {
+            let target = &target[..target.find(')').unwrap_or(0)];
+            let file = target.split('#').next().unwrap_or_default();
+            if file.is_empty() || file.contains("://") || file.starts_with("results/") {
+                continue;
+            }
+            n_links += 1;
+            let there = path.parent().unwrap().join(file);
+            assert!(
+                there.exists(),
+                "{page} links to {target}, which is not there"
+            );
+        }
+    }
+    assert!(n_links >= 15, "only {n_links} links were found");
+}
+
+#[test]
+fn the_changelog_has_a_section_for_this_version() {
+    let text = std::fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
+    let heading = format!("## [{}]", env!("CARGO_PKG_VERSION"));
+    assert!(text.contains(&heading), "{heading}");
+    let citation = std::fs::read_to_string(root().join("CITATION.cff")).unwrap();
+    assert!(citation.contains(concat!("version: ", env!("CARGO_PKG_VERSION"), "\n")));
+}

@@ -32,26 +32,26 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the trials of a model; print a short report; write result.json, quantiles.csv and charts.
+    /// Run a model: print a short report, write result.json, quantiles.csv and charts.
     Run(RunArguments),
-    /// Read and check a model; print its dimensions, nodes, inputs and sources.
+    /// Check a model without running it; print what it declares, or explain one node.
     Check(CheckArguments),
-    /// Show every node of one trial of a run.
+    /// Show every node of one trial, exactly as the run had it.
     Replay(ReplayArguments),
 }
 
 /// Which model, and which of its variants.
 #[derive(Debug, Clone, Args)]
 pub struct ModelArguments {
-    /// The model file.
+    /// The model file, for example models/flash-calling/model.toml.
     pub model: PathBuf,
-    /// A scenario of the model: what the world does.
+    /// A scenario that the model declares: what the world does.
     #[arg(long, value_name = "NAME")]
     pub scenario: Option<String>,
-    /// A strategy of the model: what the deciders do.
+    /// A strategy that the model declares: what the deciders do.
     #[arg(long, value_name = "NAME")]
     pub strategy: Option<String>,
-    /// Replace the definition of a node; wins over scenario and strategy.
+    /// Replace the definition of a node by a number, an expression or a distribution; wins over scenario and strategy; may be given more than once.
     #[arg(long = "set", value_name = "NAME=EXPRESSION")]
     pub set: Vec<String>,
 }
@@ -60,41 +60,42 @@ pub struct ModelArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   fanfare run models/flash-calling/model.toml
-  fanfare run models/flash-calling/model.toml --trials 1e5 --seed 7 --out /tmp/trial-run
+  fanfare run models/flash-calling/model.toml --trials 1e5 --seed 7 --out results/seed-7
   fanfare run models/flash-calling/model.toml --strategy block --json
-  fanfare run models/flash-calling/model.toml --set 'displacement=0.5'")]
+  fanfare run models/flash-calling/model.toml --set displacement_level=0.5
+  fanfare run models/flash-calling/model.toml --set 'price_ratio=uniform(low = 0.2, high = 0.6)'")]
 pub struct RunArguments {
     /// Model and variant.
     #[command(flatten)]
     pub model: ModelArguments,
-    /// Number of trials: 1000000, 1_000_000 or 1e6.
+    /// Number of trials: 1000000, 1_000_000 or 1e6. Four times as many halve the Monte Carlo errors.
     #[arg(long, default_value = "1e6", value_parser = parse_trials, value_name = "N")]
     pub trials: u64,
-    /// Seed; zero is a seed like any other.
+    /// Seed: the same seed gives the same draws. Zero is a seed like any other.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
-    /// Threads; all cores unless stated. The result does not depend on it.
+    /// Number of threads; all cores unless stated. The result does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Trials evaluated together; chosen to fit the cache unless stated. The result does not depend on it.
+    /// Trials evaluated together; chosen by the size of the model unless stated. The result does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub batch: Option<u32>,
-    /// Condition on a named set of evidence.
+    /// Condition on a set of evidence that the model names (refused: not in this version).
     #[arg(long, value_name = "NAME")]
     pub condition: Option<String>,
-    /// Folder for the result; results/<model name>, with the variant's name appended, unless stated.
+    /// Folder for the result; unless stated results/<model name>, with +<scenario>, +<strategy> and +set appended. Files there are replaced.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Also write the kept joint sample as joint-sample.csv.
+    /// Also write joint-sample.csv: the first 10,000 trials, outputs beside one summary score for each input.
     #[arg(long)]
     pub joint_sample: bool,
-    /// Accept values that are not finite: count and report them, leave them out of the statistics.
+    /// Leave values that are not finite out of the statistics and report how many; otherwise they end the run with exit code 3.
     #[arg(long)]
     pub allow_non_finite: bool,
-    /// Neither report nor progress.
+    /// Print neither report nor progress.
     #[arg(long, conflicts_with = "json")]
     pub quiet: bool,
-    /// Print the result document in place of the report.
+    /// Print the result document (result.json) in place of the report.
     #[arg(long)]
     pub json: bool,
 }
@@ -103,13 +104,13 @@ pub struct RunArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   fanfare check models/flash-calling/model.toml
-  fanfare check models/flash-calling/model.toml --explain allocation
+  fanfare check models/flash-calling/model.toml --explain revenue
   fanfare check models/flash-calling/model.toml --scenario slow_rollout")]
 pub struct CheckArguments {
     /// Model and variant.
     #[command(flatten)]
     pub model: ModelArguments,
-    /// Print the equation, operands, unit and origin of one node.
+    /// Explain one node or output: its equation, unit, what it reads, and the assumptions behind it with their sources.
     #[arg(long, value_name = "NODE")]
     pub explain: Option<String>,
 }
@@ -126,13 +127,13 @@ pub struct ReplayArguments {
     /// The number of the trial, from 0.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(..MOST_TRIALS))]
     pub trial: u64,
-    /// The seed of the run.
+    /// The seed of the run that the trial belongs to.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
     /// Only this node or output (may be given more than once).
     #[arg(long, value_name = "NODE")]
     pub node: Vec<String>,
-    /// JSON in place of a table.
+    /// Print JSON in place of a table.
     #[arg(long)]
     pub json: bool,
 }

@@ -97,7 +97,7 @@ pub struct Dimensions {
 }
 
 impl Dimensions {
-    /// These dimensions; parents may be linked afterwards through [`Dimensions::get_mut`].
+    /// These dimensions; parents may be linked afterwards through [`Dimensions::at_mut`].
     #[must_use]
     pub fn new(list: Vec<Dimension>) -> Self {
         Self { list }
