@@ -749,9 +749,14 @@ pub(super) fn geometric_mean(v: &[f64]) -> Made {
     }))
 }
 pub(super) fn poisson(v: &[f64]) -> Made {
-    Ok(D::Poisson(Poisson {
-        mean: positive("mean", v[0])?,
-    }))
+    /// Draws sum a series of about √mean terms: beyond this a run would not end.
+    const LARGEST_MEAN: f64 = 1e9;
+    let mean = positive("mean", v[0])?;
+    if mean > LARGEST_MEAN {
+        let allowed = "at most 1e9; a normal distribution with sd = √mean is its limit";
+        return Err(domain("mean", mean, allowed.to_owned()));
+    }
+    Ok(D::Poisson(Poisson { mean }))
 }
 pub(super) fn discrete_uniform(v: &[f64]) -> Made {
     let (low, high) = (whole("low", v[0])?, whole("high", v[1])?);

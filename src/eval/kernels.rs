@@ -3,24 +3,16 @@
 //! Only IEEE addition, multiplication, division and square root are used, in a fixed order and without fused multiply-add, so a wider
 //! register changes the speed and nothing else.
 
-use std::sync::OnceLock;
+use fearless_simd::dispatch;
 
-use fearless_simd::{Level, dispatch};
-
-use crate::math;
+use crate::math::{self, simd_level};
 use crate::plan::{Binary, Operand, Unary, scalar};
-
-/// The instruction set used: the best of this machine.
-fn level() -> Level {
-    static LEVEL: OnceLock<Level> = OnceLock::new();
-    *LEVEL.get_or_init(Level::new)
-}
 
 /// `out[i] = f(a[i])`, vectorised for each level.
 macro_rules! each {
     ($out:expr, $a:expr, |$x:ident| $body:expr) => {{
         let (out, a): (&mut [f64], &[f64]) = ($out, $a);
-        dispatch!(level(), _simd => {
+        dispatch!(simd_level(), _simd => {
             for (slot, &$x) in out.iter_mut().zip(a) {
                 *slot = $body;
             }
@@ -33,17 +25,17 @@ macro_rules! pair {
     ($out:expr, $a:expr, $b:expr, |$x:ident, $y:ident| $body:expr) => {{
         let out: &mut [f64] = $out;
         match ($a, $b) {
-            (Source::Row(a), Source::Row(b)) => dispatch!(level(), _simd => {
+            (Source::Row(a), Source::Row(b)) => dispatch!(simd_level(), _simd => {
                 for ((slot, &$x), &$y) in out.iter_mut().zip(a).zip(b) {
                     *slot = $body;
                 }
             }),
-            (Source::Row(a), Source::Number($y)) => dispatch!(level(), _simd => {
+            (Source::Row(a), Source::Number($y)) => dispatch!(simd_level(), _simd => {
                 for (slot, &$x) in out.iter_mut().zip(a) {
                     *slot = $body;
                 }
             }),
-            (Source::Number($x), Source::Row(b)) => dispatch!(level(), _simd => {
+            (Source::Number($x), Source::Row(b)) => dispatch!(simd_level(), _simd => {
                 for (slot, &$y) in out.iter_mut().zip(b) {
                     *slot = $body;
                 }
@@ -95,6 +87,7 @@ pub fn unary(op: Unary, out: &mut [f64], a: &[f64]) {
         Unary::Square => each!(out, a, |x| x * x),
         Unary::Exp => each!(out, a, |x| math::exp(x)),
         Unary::Ln => each!(out, a, |x| math::ln(x)),
+        Unary::Ln1p => each!(out, a, |x| math::ln_1p(x)),
         Unary::Log10 => each!(out, a, |x| math::log10(x)),
         Unary::Sin => each!(out, a, |x| math::sin(x)),
         Unary::Cos => each!(out, a, |x| math::cos(x)),
@@ -137,7 +130,7 @@ pub fn binary(op: Binary, out: &mut [f64], a: Source<'_>, b: Source<'_>) {
 /// `out = c ? a : b`.
 pub fn select(out: &mut [f64], c: &[f64], a: Source<'_>, b: Source<'_>) {
     match (a, b) {
-        (Source::Row(a), Source::Row(b)) => dispatch!(level(), _simd => {
+        (Source::Row(a), Source::Row(b)) => dispatch!(simd_level(), _simd => {
             for (((slot, &c), &a), &b) in out.iter_mut().zip(c).zip(a).zip(b) {
                 *slot = scalar::select(c, a, b);
             }
@@ -163,41 +156,11 @@ pub fn scale(out: &mut [f64], factor: f64, a: &[f64]) {
 
 /// `out += factor · a`.
 pub fn add_scaled(out: &mut [f64], factor: f64, a: &[f64]) {
-    dispatch!(level(), _simd => {
+    dispatch!(simd_level(), _simd => {
         for (slot, &x) in out.iter_mut().zip(a) {
             *slot += factor * x;
         }
     });
-}
-
-/// Uniform numbers in (0, 1) become normal scores.
-///
-/// All take the rational function of the centre; the sixth of them that lie in the tails are gathered, computed by the whole function
-/// and put back, so that the costly part runs on full registers. The bits are those of [`math::normal_quantile`].
-pub fn normal_quantile_in_place(row: &mut [f64]) {
-    const CHUNK: usize = 256;
-    let mut tails = [0.0; CHUNK];
-    let mut places = [0usize; CHUNK];
-    for chunk in row.chunks_mut(CHUNK) {
-        let mut n_tails = 0;
-        for (place, &u) in chunk.iter().enumerate() {
-            tails[n_tails] = u;
-            places[n_tails] = place;
-            n_tails += usize::from(!math::is_central(u - 0.5));
-        }
-        let tails = &mut tails[..n_tails];
-        dispatch!(level(), _simd => {
-            for slot in chunk.iter_mut() {
-                *slot = math::normal_quantile_centre(*slot - 0.5);
-            }
-            for slot in tails.iter_mut() {
-                *slot = math::normal_quantile(*slot);
-            }
-        });
-        for (&place, &score) in places.iter().zip(tails.iter()) {
-            chunk[place] = score;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -220,7 +183,7 @@ mod tests {
         row
     }
 
-    const UNARY: [Unary; 18] = [
+    const UNARY: [Unary; 19] = [
         Unary::Negate,
         Unary::Not,
         Unary::Abs,
@@ -231,6 +194,7 @@ mod tests {
         Unary::Square,
         Unary::Exp,
         Unary::Ln,
+        Unary::Ln1p,
         Unary::Log10,
         Unary::Sin,
         Unary::Cos,
@@ -313,16 +277,6 @@ mod tests {
             }
             assert_eq!(out[1], second.at(1));
             assert!(out[2].is_nan());
-        }
-    }
-
-    #[test]
-    fn scores_of_a_row_are_those_of_its_numbers() {
-        let uniforms: Vec<f64> = (0..5000).map(|i| (f64::from(i) + 0.5) / 5000.0).collect();
-        let mut row = uniforms.clone();
-        normal_quantile_in_place(&mut row);
-        for (&u, &z) in uniforms.iter().zip(&row) {
-            assert_eq!(z.to_bits(), math::normal_quantile(u).to_bits(), "{u}");
         }
     }
 }

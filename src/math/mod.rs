@@ -15,6 +15,7 @@ mod polynomial;
 mod pow;
 mod reduction;
 mod root;
+mod rows;
 mod trig;
 
 pub use beta::{beta_ln, beta_quantile, incomplete_beta};
@@ -29,7 +30,7 @@ pub use trig::{atan, atan2, cos, sin, tan};
 
 pub(crate) use gamma::ln_1p_minus;
 pub(crate) use normal::scaled_normal_tail;
-pub(crate) use normal::{is_central, normal_quantile_centre};
+pub(crate) use rows::{normal_quantile_in_place, simd_level};
 
 #[cfg(test)]
 pub(crate) mod oracle;

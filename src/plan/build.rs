@@ -1,6 +1,6 @@
 //! From a checked model to a graph of values: every cell of every node that something reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::draw::{self, Distributions};
 use super::graph::{Binary, Fold, Graph, Unary, ValueId};
@@ -10,13 +10,13 @@ use super::target::{JointCell, NodeCell, Target, TargetKind};
 use crate::check::{
     Body, CheckedModel, Draw, NodeId, NodeKind, Operation, ParameterTerm, Place, Term, TermKind,
 };
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::dimension::{Assignment, DimensionId, Shape};
 use crate::dist::{self, ParameterValue};
 use crate::expr::Reduction;
 
-/// Most values a plan may have: some gigabytes of plan, far beyond what a run could evaluate in time.
-const MOST_VALUES: usize = 40_000_000;
+/// Most values a plan may have: about a gigabyte of plan, sixty times the flagship's.
+const MOST_VALUES: usize = 3_000_000;
 
 /// What a plan shall deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,7 @@ pub(crate) struct Builder<'a> {
     cells: Vec<Vec<Option<ValueId>>>,
     terms: BTreeMap<(u32, Assignment), ValueId>,
     too_large: bool,
+    refused: BTreeSet<NodeId>,
 }
 
 impl<'a> Builder<'a> {
@@ -92,6 +93,7 @@ impl<'a> Builder<'a> {
             cells,
             terms: BTreeMap::new(),
             too_large: false,
+            refused: BTreeSet::new(),
         }
     }
 
@@ -100,17 +102,28 @@ impl<'a> Builder<'a> {
         for &node in &self.model.order {
             for cell in 0..self.cells[node.0 as usize].len() {
                 self.cell(node, cell);
-                if self.graph.len() > MOST_VALUES && !self.too_large {
-                    self.too_large = true;
-                    let declared = self.model.node(node);
-                    self.problems.push(
-                        Diagnostic::error("too-large", declared.span, format!("the model needs more than {MOST_VALUES} values in each trial, reached at `{}`", declared.name))
-                            .hint("fewer labels, or sums in place of detail that no output reads"),
-                    );
+                if self.too_large {
                     return;
                 }
             }
         }
+    }
+
+    /// Whether the plan has as many values as it may; reported once, at what is being evaluated.
+    fn is_full(&mut self, span: Span) -> bool {
+        if self.graph.len() > MOST_VALUES && !self.too_large {
+            self.too_large = true;
+            self.problems.push(
+                Diagnostic::error(
+                    "too-large",
+                    span,
+                    format!("the model needs more than {MOST_VALUES} values in each trial"),
+                )
+                .expected("the value at which the limit was reached")
+                .hint("fewer labels, or sums in place of detail that no output reads"),
+            );
+        }
+        self.too_large
     }
 
     /// The value of one cell of a node.
@@ -118,9 +131,12 @@ impl<'a> Builder<'a> {
         if let Some(value) = self.cells[node.0 as usize][cell] {
             return value;
         }
-        self.earlier_cells(node, cell);
         let model = self.model;
         let declared = model.node(node);
+        if self.is_full(declared.span) {
+            return self.graph.number(f64::NAN);
+        }
+        self.earlier_cells(node, cell);
         let at = Assignment::of_cell(&declared.shape, cell, &model.dimensions);
         let part = declared
             .parts
@@ -185,7 +201,8 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let fixed: Option<Vec<_>> = fixed.into_iter().collect();
+        let given = fixed;
+        let fixed: Option<Vec<_>> = given.iter().cloned().collect();
         if let Some(fixed) = &fixed {
             match dist::build(&draw.parametrisation, fixed) {
                 Err(error) => {
@@ -206,12 +223,39 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+        if let Some(error) = self.surely_wrong(draw, &given) {
+            self.refuse_parameters(node, draw, at, &error);
+            return self.graph.number(f64::NAN);
+        }
         draw::elementary(&mut self.graph, &draw.parametrisation, &values, score).unwrap_or_else(
             || {
                 self.distributions
                     .varying(&mut self.graph, &draw.parametrisation, &values, score)
             },
         )
+    }
+
+    /// What is wrong with a parameter that is known while others vary by trial: it is, if it is refused beside every stand-in for them.
+    fn surely_wrong(
+        &self,
+        draw: &Draw,
+        given: &[Option<ParameterValue>],
+    ) -> Option<dist::DistributionError> {
+        const STAND_INS: [f64; 3] = [0.5, 1.0, 2.0];
+        let mut refusals = STAND_INS.iter().map(|&stand_in| {
+            let values: Vec<_> = given
+                .iter()
+                .map(|value| value.clone().unwrap_or(ParameterValue::Number(stand_in)))
+                .collect();
+            let error = dist::build(&draw.parametrisation, &values).err()?;
+            let index = draw
+                .parameters
+                .iter()
+                .position(|parameter| Some(parameter.name.as_str()) == error.parameter())?;
+            given[index].is_some().then_some(error)
+        });
+        let first = refusals.next()??;
+        refusals.all(|refusal| refusal.is_some()).then_some(first)
     }
 
     fn refuse_parameters(
@@ -222,6 +266,10 @@ impl<'a> Builder<'a> {
         error: &dist::DistributionError,
     ) {
         let declared = self.model.node(node);
+        // One cell shows the mistake; a thousand countries would hide it.
+        if !self.refused.insert(node) {
+            return;
+        }
         let span = draw
             .parameters
             .iter()
@@ -257,6 +305,9 @@ impl<'a> Builder<'a> {
 
     /// The value of a term where `at` points.
     pub(crate) fn term(&mut self, term: &Term, at: &Assignment) -> ValueId {
+        if self.is_full(term.span) {
+            return self.graph.number(f64::NAN);
+        }
         match &term.kind {
             TermKind::Number(x) => self.graph.number(*x),
             TermKind::Node(node) => self.node_at(*node, at),
@@ -336,6 +387,17 @@ impl<'a> Builder<'a> {
                     None => (0..n).collect(),
                     Some(parent) => {
                         let wanted = at.label(*parent, all);
+                        if wanted.is_none() {
+                            // The checker refuses such a place; a sum over nothing would be a silent zero.
+                            self.problems.push(Diagnostic::error(
+                                "undetermined-label",
+                                term.span,
+                                format!(
+                                    "which label of `{}`? The place does not tell",
+                                    all.at(*parent).name
+                                ),
+                            ));
+                        }
                         (0..n)
                             .filter(|&label| {
                                 all.ancestor_label(*dimension, label, *parent) == wanted

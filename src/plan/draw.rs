@@ -52,7 +52,7 @@ impl Distributions {
 
 /// The draw as elementary operations, for the families that are a function of location + spread × score; `None` for all others.
 ///
-/// A spread that varies by trial and falls below zero gives NaN, which the run counts and reports.
+/// A spread that varies by trial and is not above zero gives NaN, which the run counts and reports.
 pub(crate) fn elementary(
     graph: &mut Graph,
     parametrisation: &Parametrisation,
@@ -78,10 +78,11 @@ pub(crate) fn elementary(
         ("lognormal", ["mean", "sd"]) => {
             // σ² = ln(1 + (sd/mean)²), median = mean / √(1 + (sd/mean)²).
             let one = graph.number(1.0);
-            let ratio = graph.binary(Binary::Divide, b, a);
+            let sd = positive(graph, b);
+            let ratio = graph.binary(Binary::Divide, sd, a);
             let squared = graph.unary(Unary::Square, ratio);
             let inner = graph.binary(Binary::Add, one, squared);
-            let variance = graph.unary(Unary::Ln, inner);
+            let variance = graph.unary(Unary::Ln1p, squared);
             let spread = graph.unary(Unary::Sqrt, variance);
             let root = graph.unary(Unary::Sqrt, inner);
             let median = graph.binary(Binary::Divide, a, root);
@@ -102,35 +103,26 @@ pub(crate) fn elementary(
 }
 
 fn affine(graph: &mut Graph, location: ValueId, spread: ValueId, score: ValueId) -> ValueId {
-    let spread = not_negative(graph, spread);
+    let spread = positive(graph, spread);
     let scaled = graph.binary(Binary::Multiply, spread, score);
     graph.binary(Binary::Add, location, scaled)
 }
 
 /// median · exp(spread · score), so that the central case is the median to the bit.
 fn times_exp(graph: &mut Graph, median: ValueId, spread: ValueId, score: ValueId) -> ValueId {
-    let zero = graph.number(0.0);
-    let median = positive(graph, median, zero);
-    let spread = not_negative(graph, spread);
+    let median = positive(graph, median);
+    let spread = positive(graph, spread);
     let exponent = graph.binary(Binary::Multiply, spread, score);
     let factor = graph.unary(Unary::Exp, exponent);
     graph.binary(Binary::Multiply, median, factor)
 }
 
-fn positive(graph: &mut Graph, value: ValueId, zero: ValueId) -> ValueId {
-    if graph.known(value).is_some() {
-        return value;
-    }
-    let nan = graph.number(f64::NAN);
-    let inside = graph.binary(Binary::Less, zero, value);
-    graph.select(inside, value, nan)
-}
-
-fn not_negative(graph: &mut Graph, value: ValueId) -> ValueId {
+/// The value where it is above 0, else NaN; known numbers were checked when the distribution was built.
+fn positive(graph: &mut Graph, value: ValueId) -> ValueId {
     if graph.known(value).is_some() {
         return value;
     }
     let (zero, nan) = (graph.number(0.0), graph.number(f64::NAN));
-    let inside = graph.binary(Binary::LessEqual, zero, value);
+    let inside = graph.binary(Binary::Less, zero, value);
     graph.select(inside, value, nan)
 }

@@ -26,6 +26,8 @@ pub enum Unary {
     Square,
     Exp,
     Ln,
+    /// ln(1 + x), of the spread of a lognormal by mean and sd
+    Ln1p,
     Log10,
     Sin,
     Cos,
@@ -237,7 +239,6 @@ impl Graph {
                     b
                 }
             }
-            None if a == b => a,
             None => self.intern(Value::Select(c, a, b)),
         }
     }
@@ -247,6 +248,11 @@ impl Graph {
         let mut rest = values.iter().copied();
         match rest.next() {
             None => self.number(op.of_nothing()),
+            // One number that stands for a truth is not yet 1 or 0.
+            Some(only) if values.len() == 1 && matches!(op, Fold::Any | Fold::All) => {
+                let zero = self.number(0.0);
+                self.binary(Binary::NotEqual, only, zero)
+            }
             Some(first) => rest.fold(first, |a, b| self.binary(op.step(), a, b)),
         }
     }

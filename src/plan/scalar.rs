@@ -59,6 +59,7 @@ pub fn unary(op: Unary, x: f64) -> f64 {
         Unary::Square => x * x,
         Unary::Exp => math::exp(x),
         Unary::Ln => math::ln(x),
+        Unary::Ln1p => math::ln_1p(x),
         Unary::Log10 => math::log10(x),
         Unary::Sin => math::sin(x),
         Unary::Cos => math::cos(x),

@@ -66,7 +66,9 @@ impl Scores {
                 self.component(graph, model, node, info, slot, &labels),
             ));
         }
-        if own_share > 0.0 {
+        // Shares such as 0.7 + 0.2 + 0.1 sum to 1 but for rounding: nothing is left for the cells' own.
+        const ROUNDING_OF_SHARES: f64 = 1e-12;
+        if own_share > ROUNDING_OF_SHARES {
             let labels = self.labels_of(model, node, None, at);
             terms.push((
                 own_share.sqrt(),
@@ -131,13 +133,28 @@ impl Scores {
             .copied();
         let value = match (info.persist, time) {
             (Some(rho), Some((id, last))) => {
-                // From the first label on, so that a long time dimension needs no deep recursion.
-                let mut along = labels.to_vec();
-                let mut value = None;
-                for label in 0..=last {
+                // Forward from the last label known, so that a long time dimension needs neither deep recursion nor many passes.
+                let at = |label: u32| {
+                    let mut along = labels.to_vec();
                     if let Some(slot) = along.last_mut() {
                         *slot = (id, label);
                     }
+                    along
+                };
+                let key_at = |label: u32| {
+                    let along = at(label);
+                    (
+                        node,
+                        slot,
+                        along.iter().map(|&(_, label)| label).collect::<Vec<_>>(),
+                    )
+                };
+                let (mut value, first) = (0..last)
+                    .rev()
+                    .find_map(|label| Some((*self.components.get(&key_at(label))?, label)))
+                    .map_or((None, 0), |(value, label)| (Some(value), label + 1));
+                for label in first..=last {
+                    let along = at(label);
                     let shock = self.innovation(graph, model, node, info, slot, &along);
                     let next = match value {
                         None => shock,
@@ -146,6 +163,7 @@ impl Scores {
                         }
                     };
                     value = Some(next);
+                    self.components.insert(key_at(label), next);
                 }
                 value.expect("the loop runs at least once")
             }

@@ -82,6 +82,10 @@ impl BlockRun<'_> {
         let in_block = (self.settings.trials - first).min(TRIALS_PER_BLOCK as u64) as usize;
         let step = self.trials_per_batch();
         for offset in (0..in_block).step_by(step) {
+            // The block is left unfinished: a cancelled run has no result.
+            if self.observer.is_cancelled() {
+                return;
+            }
             let n = step.min(in_block - offset);
             each_batch(workspace, scores, first + offset as u64, offset, n);
         }
@@ -202,6 +206,9 @@ impl BlockRun<'_> {
                     evaluated += n as u64;
                 },
             );
+            if self.observer.is_cancelled() {
+                return Err(RunError::Cancelled);
+            }
             let sums = accumulator.finish_block(block);
             let pairs = joint.finish_block();
             {

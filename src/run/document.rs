@@ -399,33 +399,31 @@ fn joint(model: &CheckedModel, plan: &Plan, summary: &JointSummary) -> OrderedMa
         .collect()
 }
 
+/// Where values were not finite. A crossing is listed once: its three targets miss the same trials.
 fn non_finite(model: &CheckedModel, plan: &Plan, summary: &Summary<'_>) -> Vec<NonFinite> {
     summary
         .non_finite()
         .iter()
-        .map(|(&target, found)| {
-            let Some(target) = plan.targets.get(target) else {
-                unreachable!("statistics have the plan's targets")
-            };
+        .filter_map(|(&target, found)| {
+            let target = plan.targets.get(target)?;
             let (name, place) = match target.kind {
                 TargetKind::Output { output, place } => (
                     &model.outputs[output].name,
                     &model.outputs[output].places[place],
                 ),
-                TargetKind::First { crossing, place }
-                | TargetKind::Recross { crossing, place }
-                | TargetKind::Date { crossing, place } => (
+                TargetKind::First { crossing, place } => (
                     &model.crossings[crossing].name,
                     &model.crossings[crossing].places[place],
                 ),
+                TargetKind::Recross { .. } | TargetKind::Date { .. } => return None,
             };
-            NonFinite {
+            Some(NonFinite {
                 output: name.clone(),
                 place: place.name.clone(),
                 at: labels(model, &target.at),
                 count: found.count(),
                 first_trial: found.first_trial,
-            }
+            })
         })
         .collect()
 }

@@ -13,6 +13,9 @@ use crate::stats::spearman;
 /// Most trials that are kept.
 pub const JOINT_SAMPLE_TRIALS: u64 = 10_000;
 
+/// Most values that are kept: models of very many inputs keep fewer trials.
+const MOST_KEPT_VALUES: usize = 1 << 24;
+
 /// What a column of the sample holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SampleColumn {
@@ -29,7 +32,7 @@ pub enum SampleColumn {
     Input(NodeId),
 }
 
-/// Trials 0 … 9,999 (fewer in a shorter run).
+/// Trials 0 … 9,999 (fewer in a shorter run, or with more than 1,677 columns).
 #[derive(Debug, Clone, PartialEq)]
 pub struct JointSample {
     /// What the columns hold.
@@ -45,7 +48,7 @@ pub struct RankDriver {
     pub input: NodeId,
     /// Spearman's rank correlation.
     pub correlation: f64,
-    /// Its Monte Carlo error, (1 − r²)/√N.
+    /// Its Monte Carlo error, (1 − r²) √((1 + r²/2)/N) (Bonett and Wright 2000).
     pub error: f64,
 }
 
@@ -82,7 +85,7 @@ pub fn joint_sample(
         columns.push(SampleColumn::Input(input));
         rows.push(row);
     }
-    let n = trials.min(JOINT_SAMPLE_TRIALS) as usize;
+    let n = (trials.min(JOINT_SAMPLE_TRIALS) as usize).min(MOST_KEPT_VALUES / columns.len().max(1));
     let mut values = Array2::zeros((n, columns.len()));
     let mut workspace = Workspace::new(&plan, TRIALS_PER_BATCH);
     let mut scores = AddressedScores::new(seed, &plan.streams);
@@ -136,10 +139,11 @@ impl JointSample {
                     return None;
                 };
                 let correlation = spearman(self.values.view(), column, target)?;
+                let squared = correlation * correlation;
                 Some(RankDriver {
                     input,
                     correlation,
-                    error: (1.0 - correlation * correlation) / n.sqrt(),
+                    error: (1.0 - squared) * ((1.0 + 0.5 * squared) / n).sqrt(),
                 })
             })
             .collect();

@@ -12,4 +12,4 @@ pub use joint_sample::{JOINT_SAMPLE_TRIALS, JointSample, RankDriver, SampleColum
 pub use load::{Loaded, Refused, VariantChoice, load, load_from};
 pub use replay::{Replay, ReplayedCell, replay};
 pub use settings::{Observer, Settings, Unobserved};
-pub use simulate::{RunError, simulate};
+pub use simulate::{RunError, plan, simulate, simulate_plan};

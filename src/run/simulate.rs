@@ -44,9 +44,30 @@ pub fn simulate(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<ResultDocument, RunError> {
+    let plan = plan(loaded).map_err(RunError::Refused)?;
+    simulate_plan(loaded, &plan, settings, observer)
+}
+
+/// The plan of a run; everything that can be wrong with a model has been found when there is one.
+///
+/// # Errors
+/// Parameters out of their domain; a plan too large to hold.
+pub fn plan(loaded: &Loaded) -> Result<Plan, Vec<Diagnostic>> {
+    build(&loaded.model, PlanRequest::Statistics)
+}
+
+/// Runs a model whose [`plan`] is there.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn simulate_plan(
+    loaded: &Loaded,
+    plan: &Plan,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<ResultDocument, RunError> {
     let model = &loaded.model;
-    let plan = build(model, PlanRequest::Statistics).map_err(RunError::Refused)?;
-    let central = central_case(&plan);
+    let central = central_case(plan);
     let n_labels = model
         .dimensions
         .time()
@@ -62,7 +83,7 @@ pub fn simulate(
         sizes: plan.joints.iter().map(|cell| cell.rows.len()).collect(),
     };
     let run = BlockRun {
-        plan: &plan,
+        plan,
         targets,
         joints,
         settings,

@@ -5,7 +5,7 @@ use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
 use super::Scores;
-use crate::eval::kernels;
+use crate::math::normal_quantile_in_place;
 use crate::plan::StreamKey;
 
 /// The name of the generator in results.
@@ -77,7 +77,7 @@ impl Scores for AddressedScores {
         for slot in &mut *out {
             *slot = to_uniform(self.generator.next_u64());
         }
-        kernels::normal_quantile_in_place(out);
+        normal_quantile_in_place(out);
     }
 }
 
