@@ -1,5 +1,7 @@
 //! The same model and seed give the same numbers however a run is cut, and a change of the model moves only what depends on it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use fanfare::export::json;
 use fanfare::result::{CellResult, ResultDocument};
 use fanfare::run::{Loaded, Settings, Unobserved, VariantChoice, load, load_from, simulate};

@@ -1,5 +1,10 @@
 //! The flagship once more as one plain function of one trial, written from its README: shares no code with the engine but the raw uniforms.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "indices are those of the equations"
+)]
+
 use std::f64::consts::LN_10;
 
 use fanfare::plan::{Component, StreamKey};
