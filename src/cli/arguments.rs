@@ -81,7 +81,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub batch: Option<u32>,
     /// Condition on a set of evidence that the model names (refused: not in this version).
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, hide = true, value_name = "NAME")]
     pub condition: Option<String>,
     /// Folder for the result; unless stated results/<model name>, with +<scenario>, +<strategy> and +set appended. Files there are replaced.
     #[arg(long, value_name = "DIR")]

@@ -1,18 +1,19 @@
 //! The files of a run: result document and its digest, table, charts, report.
 
+use std::fs;
+use std::io::ErrorKind;
+
 use sha2::{Digest, Sha256};
 
-use crate::check::{CheckedModel, PlaceLevel};
+use super::charts::{MOST_PANELS, charts};
+use crate::check::CheckedModel;
 use crate::export::{OutputFolder, json, quantiles_csv};
-use crate::render::{FanChart, ReportPlan, SmallMultiples, fan_chart, small_multiples};
-use crate::result::{Labels, ResultDocument};
+use crate::render::ReportPlan;
+use crate::result::ResultDocument;
 use crate::run::{JointSample, SampleColumn};
 
-/// Kinds of place with more members than this get no panels, and are left out of `result-outer.json`.
-const MOST_PANELS: usize = 20;
-const PANELS_ABREAST: usize = 4;
-
-/// Writes all files of a run, each whole or not at all; returns the bytes of `result.json`.
+/// Writes all files of a run, each whole or not at all, and removes those of an earlier run that this one does not have; returns the bytes
+/// of `result.json`. What could not be drawn is said on standard error.
 pub(super) fn write(
     folder: &OutputFolder,
     model: &CheckedModel,
@@ -22,11 +23,16 @@ pub(super) fn write(
     sample: Option<&JointSample>,
 ) -> Result<Vec<u8>, String> {
     let json = json(document).map_err(|error| error.to_string())?;
-    let mut files = charts(model, document, plan)?;
+    let drawn = charts(model, document, plan);
+    for note in &drawn.left_out {
+        eprintln!("note: {note}");
+    }
+    let mut files = drawn.files;
     files.push(("quantiles.csv".to_owned(), quantiles_csv(document)));
     if let Some(sample) = sample {
         files.push(("joint-sample.csv".to_owned(), sample_csv(model, sample)));
     }
+    // Places with many members are left to the whole document.
     if let Some(outer) = document.outer(MOST_PANELS) {
         let json = crate::export::json(&outer).map_err(|error| error.to_string())?;
         files.push(("result-outer.json".to_owned(), json));
@@ -50,119 +56,31 @@ pub(super) fn write(
     folder
         .write_all(&borrowed)
         .map_err(|error| error.to_string())?;
+    remove_stale(folder, &borrowed)?;
     Ok(json)
 }
 
-/// Fans of the outputs that the report shows; none for a model without time.
-fn charts(
-    model: &CheckedModel,
-    document: &ResultDocument,
-    plan: &ReportPlan,
-) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let mut files = Vec::new();
-    if document.model.time.is_none() {
-        return Ok(files);
-    }
-    let fan: Vec<&str> = plan.fan.iter().map(String::as_str).collect();
-    let Some((place, at)) = fan.first().and_then(|output| outermost(document, output)) else {
-        return Ok(files);
+/// Removes files that only an earlier run wrote: beside the new result they would pass for its own.
+fn remove_stale(folder: &OutputFolder, written: &[(&str, &[u8])]) -> Result<(), String> {
+    let ours = |name: &str| {
+        ["joint-sample.csv", "result-outer.json"].contains(&name)
+            || (name.starts_with("fan") && name.ends_with(".svg"))
     };
-    let crossing = plan
-        .crossing
-        .as_deref()
-        .filter(|name| document.crossing_cell(name, &place, &at).is_some());
-    let chart = FanChart {
-        outputs: &fan,
-        place: &place,
-        at: &at,
-        crossing,
-    };
-    files.push((
-        "fan.svg".to_owned(),
-        fan_chart(document, &chart)
-            .map_err(|error| error.to_string())?
-            .into_bytes(),
-    ));
-    for output in &plan.outputs {
-        if let Some((place, at)) = outermost(document, output) {
-            let chart = FanChart {
-                outputs: &[output],
-                place: &place,
-                at: &at,
-                crossing: None,
-            };
-            files.push((
-                format!("fan-{output}.svg"),
-                fan_chart(document, &chart)
-                    .map_err(|error| error.to_string())?
-                    .into_bytes(),
-            ));
+    let path = folder.path();
+    let failed = |error: std::io::Error| format!("cannot tidy {}: {error}", path.display());
+    for entry in fs::read_dir(path).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        if ours(&name) && !written.iter().any(|(new, _)| *new == name) {
+            match fs::remove_file(entry.path()) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+                _ => {}
+            }
         }
     }
-    for place in panel_places(model, document, &fan) {
-        let chart = SmallMultiples {
-            outputs: &fan,
-            place: &place,
-            crossing: plan.crossing.as_deref().filter(|name| {
-                document
-                    .crossings
-                    .get(name)
-                    .is_some_and(|crossing| crossing.cells.iter().any(|cell| cell.place == place))
-            }),
-            columns: PANELS_ABREAST,
-        };
-        files.push((
-            format!("fan-by-{place}.svg"),
-            small_multiples(document, &chart)
-                .map_err(|error| error.to_string())?
-                .into_bytes(),
-        ));
-    }
-    Ok(files)
-}
-
-/// The kind of place of an output with the fewest places, and the labels of the last of them.
-fn outermost(document: &ResultDocument, output: &str) -> Option<(String, Labels)> {
-    let cells = &document.outputs.get(output)?.cells;
-    let mut kinds: Vec<&str> = cells.iter().map(|cell| cell.place.as_str()).collect();
-    kinds.dedup();
-    let place = kinds
-        .into_iter()
-        .min_by_key(|kind| cells.iter().filter(|cell| cell.place == *kind).count())?;
-    let time = document.model.time.as_deref().unwrap_or_default();
-    let at = cells
-        .iter()
-        .find(|cell| cell.place == place)?
-        .at
-        .without(time);
-    Some((place.to_owned(), at))
-}
-
-/// Dimensions at which all fan outputs stand, with more than one label and few enough for panels.
-fn panel_places(model: &CheckedModel, document: &ResultDocument, fan: &[&str]) -> Vec<String> {
-    let Some(first) = fan
-        .first()
-        .and_then(|name| model.outputs.iter().find(|output| output.name == *name))
-    else {
-        return Vec::new();
-    };
-    first
-        .places
-        .iter()
-        .filter(|place| match place.level {
-            PlaceLevel::Dimension(id) => (2..=MOST_PANELS).contains(&model.dimensions.at(id).len()),
-            PlaceLevel::World => false,
-        })
-        .filter(|place| {
-            fan.iter().all(|name| {
-                document
-                    .outputs
-                    .get(name)
-                    .is_some_and(|output| output.cells.iter().any(|cell| cell.place == place.name))
-            })
-        })
-        .map(|place| place.name.clone())
-        .collect()
+    Ok(())
 }
 
 /// One row for each kept trial; columns are outputs at their outermost place and the summary scores of inputs.

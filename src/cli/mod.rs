@@ -1,6 +1,7 @@
 //! The command line: arguments, one command per file, printed diagnostics, exit codes.
 
 mod arguments;
+mod charts;
 mod check;
 mod diagnostics;
 mod files;

@@ -10,7 +10,7 @@ use super::{ExitStatus, files};
 use crate::describe::report_plan;
 use crate::export::OutputFolder;
 use crate::render::{self, Driver, ReportPlan};
-use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample, simulate};
+use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample, plan, simulate_plan};
 
 /// Inputs listed as drivers.
 const MOST_DRIVERS: usize = 5;
@@ -27,6 +27,14 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         eprintln!("  = help: run without --condition; `fanfare check` shows the evidence");
         return ExitStatus::Refused;
     }
+    // Everything that can be wrong with the model is found before anything is written.
+    let planned = match plan(&loaded) {
+        Ok(planned) => planned,
+        Err(problems) => {
+            report(&problems, &loaded.sources);
+            return ExitStatus::Refused;
+        }
+    };
     let folder = match OutputFolder::prepare(
         arguments
             .out
@@ -48,7 +56,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         allow_non_finite: arguments.allow_non_finite,
     };
     let progress = Progress::new(settings.trials, arguments.quiet);
-    let outcome = simulate(&loaded, &settings, &progress);
+    let outcome = simulate_plan(&loaded, &planned, &settings, &progress);
     let seconds = progress.finish().as_secs_f64();
     let document = match outcome {
         Ok(document) => document,
@@ -68,14 +76,14 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
             return ExitStatus::Refused;
         }
     };
-    let plan = report_plan(&loaded.model);
-    let drivers = drivers(&loaded, &plan, &sample);
-    let text = render::report(&document, &plan, &drivers);
+    let shown = report_plan(&loaded.model);
+    let drivers = drivers(&loaded, &shown, &sample);
+    let text = render::report(&document, &shown, &drivers);
     let written = files::write(
         &folder,
         &loaded.model,
         &document,
-        &plan,
+        &shown,
         &text,
         arguments.joint_sample.then_some(&sample),
     );
