@@ -1,6 +1,6 @@
 //! Which name means which dimension or node; duplicates and reserved names are refused here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::NodeKind;
 use super::checked::NodeId;
@@ -73,6 +73,7 @@ pub(super) struct Names<'a> {
     /// Data, inputs and variables in the order of the file.
     pub(super) nodes: Vec<Declared<'a>>,
     entries: BTreeMap<&'a str, (Meaning, Span)>,
+    outputs: BTreeSet<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -120,12 +121,24 @@ impl<'a> Names<'a> {
             }
             entries.insert(&name.value, (meaning, name.span));
         }
-        Self { nodes, entries }
+        let outputs = (file.outputs.iter())
+            .map(|output| output.name.value.as_str())
+            .collect();
+        Self {
+            nodes,
+            entries,
+            outputs,
+        }
     }
 
     /// What a name stands for.
     pub(super) fn find(&self, name: &str) -> Option<Meaning> {
         self.entries.get(name).map(|(meaning, _)| *meaning)
+    }
+
+    /// Whether an output bears this name.
+    pub(super) fn is_output(&self, name: &str) -> bool {
+        self.outputs.contains(name)
     }
 
     /// The node with this name.

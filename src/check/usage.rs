@@ -79,7 +79,8 @@ pub(super) fn reached(
 /// Reports nodes that nothing published reads.
 pub(super) fn unused_nodes(reached: &[bool], context: &Context, diagnostics: &mut Diagnostics) {
     for (id, node) in context.names.iter() {
-        if reached[id.0 as usize] {
+        // The second of two nodes with one name is reported where names are collected.
+        if reached[id.0 as usize] || context.names.node(&node.name().value) != Some(id) {
             continue;
         }
         let (code, what) = match node.kind() {
