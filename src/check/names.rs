@@ -77,7 +77,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Collects the names of a file and reports duplicates and reserved ones.
+    /// Collects the names of a file and reports duplicates.
     pub(super) fn collect(file: &'a ModelFile, diagnostics: &mut Diagnostics) -> Self {
         let nodes: Vec<_> = (file.data.iter().map(Declared::Data))
             .chain(file.inputs.iter().map(Declared::Input))
@@ -104,20 +104,6 @@ impl<'a> Names<'a> {
                     .related(*first, "first declared here"),
                 );
                 continue;
-            }
-            if is_reserved(&name.value) {
-                diagnostics.push(
-                    Diagnostic::error(
-                        "reserved-name",
-                        name.span,
-                        format!(
-                            "the name `{}` belongs to the expression language",
-                            name.value
-                        ),
-                    )
-                    .expected("a name that no function bears")
-                    .hint(format!("call it for example `{}_value`", name.value)),
-                );
             }
             entries.insert(&name.value, (meaning, name.span));
         }
@@ -229,11 +215,6 @@ impl<'a> Names<'a> {
         }
         found
     }
-}
-
-/// Constants and keywords are refused where names are read; here are the functions, which would be ambiguous in `min(x, y)`.
-fn is_reserved(name: &str) -> bool {
-    super::calls::is_function(name)
 }
 
 /// `did you mean `x`?` for the closest candidate.

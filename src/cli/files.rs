@@ -46,7 +46,9 @@ fn charts(
     if document.model.time.is_none() {
         return Ok(files);
     }
-    let fan: Vec<&str> = plan.fan.iter().map(String::as_str).collect();
+    let fan: Vec<&str> = (plan.fan.iter().map(String::as_str))
+        .filter(|output| varies_over_time(document, output))
+        .collect();
     let Some((place, at)) = fan.first().and_then(|output| outermost(document, output)) else {
         return Ok(files);
     };
@@ -67,6 +69,10 @@ fn charts(
             .into_bytes(),
     ));
     for output in &plan.outputs {
+        // A fan runs along time; what does not vary along it has its place in the table alone.
+        if !varies_over_time(document, output) {
+            continue;
+        }
         if let Some((place, at)) = outermost(document, output) {
             let chart = FanChart {
                 outputs: &[output],
@@ -102,6 +108,16 @@ fn charts(
         ));
     }
     Ok(files)
+}
+
+/// Whether the cells of an output differ by time label.
+fn varies_over_time(document: &ResultDocument, output: &str) -> bool {
+    let Some(time) = &document.model.time else {
+        return false;
+    };
+    document.outputs.get(output).is_some_and(|output| {
+        (output.cells.iter()).any(|cell| cell.at.iter().any(|(dimension, _)| dimension == time))
+    })
 }
 
 /// The kind of place of an output with the fewest places, and the labels of the last of them.

@@ -261,7 +261,7 @@ const WRONG: [(&str, &str, &str); 14] = [
     ),
     ("boe-inflation-fan", "sqrt(1 + skew)", "(1 + skew)"),
     ("continuous-distributions", "scale = 1.5", "scale = 1.52"),
-    ("correlated-sum", "kind = \"spearman\"", "kind = \"copula\""),
+    ("correlated-sum", "value = 0.5", "value = 0.45"),
     ("coverage", "sd = 1", "sd = 1.02"),
     ("crossing-year", "value = 2", "value = 2.02"),
     ("ishigami", "sin(x2)^2", "sin(x2)"),

@@ -258,6 +258,7 @@ fn every_problem_has_a_place_and_says_how_to_mend_it() {
             assert!(
                 !problem.expected.is_empty()
                     || !problem.hints.is_empty()
+                    || !problem.related.is_empty()
                     || severity(problem) == "warning",
                 "{}: {shown}",
                 path.display()
