@@ -271,9 +271,13 @@ const WRONG: [(&str, &str, &str); 14] = [
     (
         "stock-with-prev",
         "prev(stock, initial)",
-        "prev(stock, 100)",
+        "prev(stock, 1.05 * initial)",
     ),
-    ("sum-of-normals", "x1 + x2 + x3 + x4", "2 * x1 + x2 + x3"),
+    (
+        "sum-of-normals",
+        "x1 + x2 + x3 + x4",
+        "2 * x1 + x2 + x3 + 0 * x4",
+    ),
     (
         "thermal-expansion",
         "scale = 0.01154700538, df = 3",
