@@ -280,8 +280,8 @@ const WRONG: [(&str, &str, &str); 14] = [
     ),
     (
         "thermal-expansion",
-        "scale = 0.01154700538, df = 3",
-        "scale = 0.01154700538, df = 30",
+        "scale = 0.0001154700538, df = 3",
+        "scale = 0.0001154700538, df = 30",
     ),
     ("two-hierarchies", "high = 0.2", "high = 0.21"),
 ];
