@@ -109,7 +109,7 @@ fn row_kernels(criterion: &mut Criterion) {
         let expected = math::normal_quantile(a[7]);
         bencher.iter(|| {
             out.copy_from_slice(black_box(&a));
-            kernels::normal_quantile_in_place(&mut out);
+            fanfare::math::normal_quantile_in_place(&mut out);
             assert_eq!(out[7].to_bits(), expected.to_bits());
         });
     });

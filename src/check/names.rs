@@ -1,6 +1,6 @@
 //! Which name means which dimension or node; duplicates and reserved names are refused here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::NodeKind;
 use super::checked::NodeId;
@@ -73,10 +73,11 @@ pub(super) struct Names<'a> {
     /// Data, inputs and variables in the order of the file.
     pub(super) nodes: Vec<Declared<'a>>,
     entries: BTreeMap<&'a str, (Meaning, Span)>,
+    outputs: BTreeSet<&'a str>,
 }
 
 impl<'a> Names<'a> {
-    /// Collects the names of a file and reports duplicates and reserved ones.
+    /// Collects the names of a file and reports duplicates.
     pub(super) fn collect(file: &'a ModelFile, diagnostics: &mut Diagnostics) -> Self {
         let nodes: Vec<_> = (file.data.iter().map(Declared::Data))
             .chain(file.inputs.iter().map(Declared::Input))
@@ -104,28 +105,26 @@ impl<'a> Names<'a> {
                 );
                 continue;
             }
-            if is_reserved(&name.value) {
-                diagnostics.push(
-                    Diagnostic::error(
-                        "reserved-name",
-                        name.span,
-                        format!(
-                            "the name `{}` belongs to the expression language",
-                            name.value
-                        ),
-                    )
-                    .expected("a name that no function bears")
-                    .hint(format!("call it for example `{}_value`", name.value)),
-                );
-            }
             entries.insert(&name.value, (meaning, name.span));
         }
-        Self { nodes, entries }
+        let outputs = (file.outputs.iter())
+            .map(|output| output.name.value.as_str())
+            .collect();
+        Self {
+            nodes,
+            entries,
+            outputs,
+        }
     }
 
     /// What a name stands for.
     pub(super) fn find(&self, name: &str) -> Option<Meaning> {
         self.entries.get(name).map(|(meaning, _)| *meaning)
+    }
+
+    /// Whether an output bears this name.
+    pub(super) fn is_output(&self, name: &str) -> bool {
+        self.outputs.contains(name)
     }
 
     /// The node with this name.
@@ -216,11 +215,6 @@ impl<'a> Names<'a> {
         }
         found
     }
-}
-
-/// Constants and keywords are refused where names are read; here are the functions, which would be ambiguous in `min(x, y)`.
-fn is_reserved(name: &str) -> bool {
-    super::calls::is_function(name)
 }
 
 /// `did you mean `x`?` for the closest candidate.

@@ -101,7 +101,26 @@ pub(super) fn parent_labels(
                 return None;
             }
             let cells = read.columns.get(&name.value)?;
-            cells.iter().map(|cell| find(cell, diagnostics)).collect()
+            let mut labels = Vec::with_capacity(cells.len());
+            let mut empty = false;
+            for (info, cell) in read.labels.iter().zip(cells) {
+                if cell.value.is_empty() {
+                    diagnostics.push(
+                        Diagnostic::error(
+                            "missing-parent",
+                            cell.span,
+                            format!("\"{}\" has no parent in `{}`", info.key, above.name),
+                        )
+                        .expected(format!("a label of `{}`", above.name)),
+                    );
+                    empty = true;
+                    labels.push(0);
+                } else {
+                    labels.push(find(cell, diagnostics));
+                }
+            }
+            missing |= empty;
+            labels
         }
         ParentFrom::Pairs(pairs) => {
             let index = positions(&read.labels);

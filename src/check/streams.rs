@@ -140,7 +140,12 @@ fn check_alike(input: &InputDecl, shape: &Shape, context: &Context, diagnostics:
             Diagnostic::error(
                 "out-of-domain",
                 span.unwrap_or(input.name.span),
-                format!("the shares of `{}` add up to {sum}", input.name.value),
+                format!(
+                    "the shares of `{}` add up to {}",
+                    input.name.value,
+                    // Decimal shares do not add up exactly: 0.7 + 0.6 = 1.2999999999999998.
+                    (sum * 1e9).round() / 1e9
+                ),
             )
             .expected("shares of variance that add up to at most 1"),
         );

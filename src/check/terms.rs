@@ -127,7 +127,11 @@ impl Resolver<'_, '_> {
                     None
                 }
                 _ => {
-                    let hint = self.names.suggest(name);
+                    let hint = if self.names.is_output(name) {
+                        Some("outputs are evaluated after roll-up and read by nothing: make it a variable".to_owned())
+                    } else {
+                        self.names.suggest(name)
+                    };
                     self.report(
                         Diagnostic::error(
                             "unknown-name",

@@ -60,7 +60,10 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     let seconds = progress.finish().as_secs_f64();
     let document = match outcome {
         Ok(document) => document,
-        Err(error) => return explain_failure(error, &loaded),
+        Err(error) => {
+            folder.discard();
+            return explain_failure(error, &loaded);
+        }
     };
     if !arguments.quiet {
         eprintln!(

@@ -33,9 +33,13 @@ impl Levels {
             return Err(DistributionError::Truncation {
                 min,
                 max,
-                problem: format!(
-                    "a probability of {mass:e} before truncation; at least 1e-300 is needed"
-                ),
+                problem: if mass > 0.0 {
+                    format!(
+                        "a probability of {mass:e} before truncation; at least 1e-300 is needed"
+                    )
+                } else {
+                    "no probability before truncation; at least 1e-300 is needed".to_owned()
+                },
             });
         }
         Ok(Self { low, high, mass })

@@ -31,6 +31,8 @@ fn at<T>(action: &'static str, path: &Path, result: io::Result<T>) -> Result<T, 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFolder {
     path: PathBuf,
+    /// Folders that did not exist before, the innermost first.
+    made: Vec<PathBuf>,
 }
 
 impl OutputFolder {
@@ -40,10 +42,25 @@ impl OutputFolder {
     /// The path is a file, or the folder cannot be made or written to.
     pub fn prepare(path: impl Into<PathBuf>) -> Result<Self, FileError> {
         let path = path.into();
+        let made = path
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .map(Path::to_owned)
+            .collect();
         at("make the folder", &path, fs::create_dir_all(&path))?;
         let probe = at("write in the folder", &path, stage_in(&path))?;
         at("write in the folder", &path, probe.close())?;
-        Ok(Self { path })
+        Ok(Self { path, made })
+    }
+
+    /// Removes the folders that were made for a run that then wrote nothing; folders that hold anything stay.
+    pub fn discard(self) {
+        for folder in &self.made {
+            // Another run may have written there meanwhile: then it is no longer ours to remove.
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
     }
 
     /// The folder.

@@ -30,7 +30,8 @@ pub use trig::{atan, atan2, cos, sin, tan};
 
 pub(crate) use gamma::ln_1p_minus;
 pub(crate) use normal::scaled_normal_tail;
-pub(crate) use rows::{normal_quantile_in_place, simd_level};
+pub use rows::normal_quantile_in_place;
+pub(crate) use rows::simd_level;
 
 #[cfg(test)]
 pub(crate) mod oracle;

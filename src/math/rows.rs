@@ -16,7 +16,7 @@ pub(crate) fn simd_level() -> Level {
 ///
 /// All take the rational function of the centre; the sixth of them that lie in the tails are gathered, computed by the whole function
 /// and put back, so that the costly part runs on full registers. The bits are those of [`normal_quantile`].
-pub(crate) fn normal_quantile_in_place(row: &mut [f64]) {
+pub fn normal_quantile_in_place(row: &mut [f64]) {
     const CHUNK: usize = 256;
     let mut tails = [0.0; CHUNK];
     let mut places = [0usize; CHUNK];

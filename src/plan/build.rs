@@ -277,11 +277,17 @@ impl<'a> Builder<'a> {
             .or(draw.parameters.first())
             .map_or(declared.span, |parameter| parameter.span);
         let cell = self.describe(at);
-        self.problems.push(Diagnostic::error(
-            "parameter-out-of-domain",
-            span,
-            format!("`{}`{cell}: {error}", declared.name),
-        ));
+        self.problems.push(
+            Diagnostic::error(
+                "parameter-out-of-domain",
+                span,
+                format!("`{}`{cell}: {error}", declared.name),
+            )
+            .expected(format!(
+                "parameters of a {} distribution",
+                draw.parametrisation.family
+            )),
+        );
     }
 
     /// ` at country = DEU, year = 2024`, or nothing for a single cell.

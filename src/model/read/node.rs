@@ -2,8 +2,8 @@
 
 use super::names::NameKind;
 use super::reader::Reader;
-use super::section::{Item, Section};
-use crate::diag::{Diagnostic, Span, Spanned};
+use super::section::{Item, Section, shown};
+use crate::diag::{Diagnostic, Span, Spanned, closest};
 use crate::expr::Ident;
 use crate::model::{Basis, InputDecl, NodeInfo, OutputDecl, RollupDecl, VariableDecl};
 use toml::de::DeValue;
@@ -189,7 +189,10 @@ impl Reader<'_> {
         let names = self.texts(item)?;
         if names.len() > DIMENSION_LIMIT {
             let message = format!("more than {DIMENSION_LIMIT} dimensions");
-            self.report(Diagnostic::error("too-large", item.span, message));
+            self.report(
+                Diagnostic::error("too-large", item.span, message)
+                    .expected(format!("at most {DIMENSION_LIMIT} dimensions")),
+            );
             return None;
         }
         Some(Spanned::new(names, item.span))
@@ -210,11 +213,24 @@ impl Reader<'_> {
     fn rollup(&mut self, item: Item<'_>) -> Option<Spanned<RollupDecl>> {
         let rollup = match item.value {
             DeValue::String(_) => {
-                let summed = self.word(item, &[("sum", true), ("none", false)])?;
-                if summed {
-                    RollupDecl::Sum
-                } else {
-                    RollupDecl::None
+                let text = self.text(item)?;
+                match text.value.as_str() {
+                    "sum" => RollupDecl::Sum,
+                    "none" => RollupDecl::None,
+                    other => {
+                        let message = format!("`rollup` cannot be \"{}\"", shown(other));
+                        let mean = (other == "mean").then(|| {
+                            "state what weighs: rollup = { mean = \"weight\" }".to_owned()
+                        });
+                        let near = closest(other, ["sum", "none"].into_iter())
+                            .map(|word| format!("did you mean \"{word}\"?"));
+                        self.report(
+                            Diagnostic::error("wrong-value", item.span, message)
+                                .expected("\"sum\", \"none\" or { mean = \"weight\" }")
+                                .hint_if(mean.or(near)),
+                        );
+                        return None;
+                    }
                 }
             }
             DeValue::Table(_) => {

@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::section::{Item, Section};
-use crate::diag::Spanned;
+use crate::diag::{Diagnostic, Spanned};
 use crate::expr::Ident;
 use crate::model::{OverrideDecl, OverridePart, ReportDecl, SourceDecl, VariantDecl};
 use toml::de::DeValue;
@@ -36,7 +36,15 @@ impl Reader<'_> {
     fn override_parts(&mut self, item: Item<'_>) -> Option<Vec<OverridePart>> {
         match item.value {
             DeValue::Array(list) if list.is_empty() => {
-                self.wrong_type(item, "a list of at least one { where = { … }, is = … }")
+                self.report(
+                    Diagnostic::error(
+                        "wrong-length",
+                        item.span,
+                        format!("`{}` is an empty list", item.key),
+                    )
+                    .expected("at least one { where = { … }, is = … }"),
+                );
+                None
             }
             DeValue::Array(list) => {
                 let elements = self.elements(item, list);
