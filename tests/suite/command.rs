@@ -501,6 +501,10 @@ fn commands_in_documents_exist_and_parse() {
     for (path, text) in &texts {
         for command in commands(text) {
             let words = words(&command);
+            // `fanfare = 1` is the first line of a model.
+            if words.get(1).is_some_and(|word| word == "=") {
+                continue;
+            }
             n_commands += 1;
             if let Err(problem) = Arguments::try_parse_from(&words) {
                 use clap::error::ErrorKind::{DisplayHelp, DisplayVersion};
