@@ -38,6 +38,11 @@ pub(super) fn charts(model: &CheckedModel, document: &ResultDocument, plan: &Rep
         let cells = document.outputs.get(output).map(|output| &output.cells);
         cells.is_some_and(|cells| cells.iter().any(|cell| cell.at.get(time).is_some()))
     };
+    for name in plan.fan.iter().filter(|name| !runs(name)) {
+        charts.left_out.push(format!(
+            "`{name}` does not vary over time and is not drawn as a fan"
+        ));
+    }
     let fan: Vec<&str> = plan
         .fan
         .iter()
