@@ -44,7 +44,7 @@
 //!
 //! # Modules
 //! They stand in the order in which data flows; each uses only those above it:
-//! text ([`source`], [`diag`]) → declarations ([`expr`], [`model`]) → checked model ([`mod@unit`], [`dimension`], [`check`]) → plan ([`plan`])
+//! text ([`diag`], [`source`]) → declarations ([`expr`], [`model`]) → checked model ([`mod@unit`], [`dimension`], [`check`]) → plan ([`plan`])
 //! → batches ([`sample`], [`eval`], with [`math`] and [`dist`]) → statistics ([`stats`]) → result ([`result`], [`run`]) → renderings
 //! ([`render`], [`describe`], [`export`]).
 
@@ -58,9 +58,9 @@
     )
 )]
 
-pub mod source;
-
 pub mod diag;
+
+pub mod source;
 
 pub mod unit;
 

@@ -5,5 +5,5 @@ mod span;
 mod suggest;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
-pub use span::{Span, Spanned};
+pub use span::{FileId, Span, Spanned};
 pub use suggest::closest;

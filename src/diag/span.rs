@@ -1,6 +1,8 @@
 //! A byte range in one source file, and values that remember theirs.
 
-use crate::source::FileId;
+/// The number of a file that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(pub u32);
 
 /// A byte range `[start, end)` of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,14 +2,17 @@
 
 mod build;
 pub(crate) mod crossing;
+mod deliver;
 mod draw;
 mod graph;
+mod input;
 mod place;
 pub(crate) mod scalar;
 mod schedule;
 mod score;
 mod stream;
 mod target;
+mod term;
 
 pub use build::{PlanRequest, build};
 pub use graph::{Binary, Fold, Unary};

@@ -1,15 +1,14 @@
 //! The text of models and tables: the only door to files.
 
 mod error;
-mod files;
 mod folder;
 mod map;
 mod memory;
 mod path;
 mod table;
 
+pub use crate::diag::FileId;
 pub use error::SourceError;
-pub use files::FileId;
 pub use folder::{FILE_LIMIT, Folder, Source};
 pub use map::{Position, SourceFile, SourceMap};
 pub use memory::Memory;

@@ -1,0 +1,187 @@
+//! What a plan delivers: targets of outputs and crossings in the order of places, kept rows of joint statistics, summaries and nodes.
+
+use super::build::Builder;
+use super::graph::{Binary, Fold};
+use super::schedule::Roots;
+use super::target::{JointCell, NodeCell, Target, TargetKind};
+use crate::check::{Body, NodeKind, Place};
+use crate::dimension::Assignment;
+
+impl Builder<'_> {
+    /// The labels of the cells of a place that get a place of their own.
+    fn reported_cells(&self, place: &Place) -> Vec<Assignment> {
+        let all = &self.model.dimensions;
+        (0..place.shape.n_cells(all).unwrap_or(0))
+            .map(|cell| Assignment::of_cell(&place.shape, cell, all))
+            .filter(|at| {
+                at.iter()
+                    .all(|(id, label)| all.at(id).labels[label as usize].reported)
+            })
+            .collect()
+    }
+
+    /// Outputs and crossings, place by place, so that what one place needs is used while it is near.
+    pub(crate) fn targets(&mut self, roots: &mut Roots) {
+        let model = self.model;
+        for (output, declared) in model.outputs.iter().enumerate() {
+            for (place, level) in declared.places.iter().enumerate() {
+                for at in self.reported_cells(level) {
+                    let value = self.term(&declared.term, &at);
+                    roots.targets.push((
+                        Target {
+                            kind: TargetKind::Output { output, place },
+                            at,
+                        },
+                        value,
+                    ));
+                }
+            }
+        }
+        let Some(time) = model.dimensions.time() else {
+            return;
+        };
+        let labels = &model.dimensions.at(time).labels;
+        let first_label = labels.first().and_then(|label| label.number).unwrap_or(0.0);
+        for (crossing, declared) in model.crossings.iter().enumerate() {
+            for (place, level) in declared.places.iter().enumerate() {
+                for at in self.reported_cells(level) {
+                    let differences: Vec<_> = (0..labels.len() as u32)
+                        .map(|label| {
+                            let there = at.with(time, label);
+                            let of = self.term(&declared.of, &there);
+                            let above = self.term(&declared.above, &there);
+                            self.graph.binary(Binary::Subtract, of, above)
+                        })
+                        .collect();
+                    let [first, recross, date] = self.graph.crossing(first_label, &differences);
+                    for (kind, value) in [
+                        (TargetKind::First { crossing, place }, first),
+                        (TargetKind::Recross { crossing, place }, recross),
+                        (TargetKind::Date { crossing, place }, date),
+                    ] {
+                        roots.targets.push((
+                            Target {
+                                kind,
+                                at: at.clone(),
+                            },
+                            value,
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The order in which targets are computed: the members of hierarchies first, one after another, then their parents, then the world.
+    pub(crate) fn order_by_place(&self, roots: &Roots) -> Vec<usize> {
+        let all = &self.model.dimensions;
+        let is_parent = |id| {
+            all.iter()
+                .any(|(_, other)| other.parents.iter().any(|link| link.parent == id))
+        };
+        let rank = |at: &Assignment| {
+            let fixed: Vec<_> = at.iter().filter(|&(id, _)| !all.at(id).time).collect();
+            let level = match fixed.iter().map(|&(id, _)| is_parent(id)).max() {
+                None => 2,
+                Some(true) => 1,
+                Some(false) => 0,
+            };
+            (level, fixed)
+        };
+        let mut order: Vec<_> = (0..roots.targets.len()).collect();
+        order.sort_by_cached_key(|&target| (rank(&roots.targets[target].0.at), target));
+        order
+    }
+
+    /// Keeps each output at the outermost of its places.
+    pub(crate) fn keep_outermost(&mut self, roots: &mut Roots) {
+        for target in 0..roots.targets.len() {
+            let (Target { kind, .. }, value) = &roots.targets[target];
+            if let TargetKind::Output { output, place } = *kind
+                && place == self.outermost(output)
+            {
+                let value = *value;
+                let row = roots.keep(value);
+                roots.kept_targets.push((target, row));
+            }
+        }
+    }
+
+    /// The place of an output with the fewest cells.
+    fn outermost(&self, output: usize) -> usize {
+        let places = &self.model.outputs[output].places;
+        (0..places.len())
+            .min_by_key(|&place| places[place].shape.n_cells(&self.model.dimensions))
+            .unwrap_or(0)
+    }
+
+    pub(crate) fn joints(&mut self, roots: &mut Roots) {
+        let model = self.model;
+        for (joint, declared) in model.joints.iter().enumerate() {
+            for (place, level) in declared.places.iter().enumerate() {
+                for at in self.reported_cells(level) {
+                    let values: Vec<_> = declared
+                        .of
+                        .iter()
+                        .map(|term| self.term(term, &at))
+                        .collect();
+                    let rows = values.iter().map(|&value| roots.keep(value)).collect();
+                    roots.joints.push(JointCell {
+                        joint,
+                        place,
+                        at,
+                        rows,
+                    });
+                }
+            }
+        }
+    }
+
+    /// One summary score for each input that is drawn: the mean of its cells' scores.
+    pub(crate) fn summary_scores(&mut self, roots: &mut Roots) {
+        let model = self.model;
+        for &node in &model.order {
+            let declared = model.node(node);
+            let Some(info) = declared
+                .stream
+                .as_ref()
+                .filter(|_| declared.kind == NodeKind::Input)
+            else {
+                continue;
+            };
+            let drawn: Vec<Assignment> = (0..self.cells[node.0 as usize].len())
+                .filter(|&cell| {
+                    let part = declared
+                        .parts
+                        .iter()
+                        .rev()
+                        .find(|part| part.cells.as_ref().is_none_or(|cells| cells[cell]));
+                    part.is_some_and(|part| matches!(part.body, Body::Draw(_)))
+                })
+                .map(|cell| Assignment::of_cell(&declared.shape, cell, &model.dimensions))
+                .collect();
+            if drawn.is_empty() {
+                continue;
+            }
+            let scores: Vec<_> = drawn
+                .iter()
+                .map(|at| self.scores.of_cell(&mut self.graph, model, node, info, at))
+                .collect();
+            let sum = self.graph.fold(Fold::Sum, &scores);
+            let n = self.graph.number(scores.len() as f64);
+            let mean = self.graph.binary(Binary::Divide, sum, n);
+            let row = roots.keep(mean);
+            roots.summaries.push((node, row));
+        }
+    }
+
+    pub(crate) fn every_node(&mut self, roots: &mut Roots) {
+        for &node in &self.model.order {
+            for cell in 0..self.cells[node.0 as usize].len() {
+                let value = self.cell(node, cell);
+                let row = roots.keep(value);
+                roots.nodes.push(NodeCell { node, cell, row });
+            }
+        }
+    }
+}
