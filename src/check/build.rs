@@ -7,6 +7,7 @@ use super::inputs::DrawReader;
 use super::over::check_size;
 use super::overrides::{Definition, Definitions, What};
 use super::terms::describe_shape;
+use super::truths::{self, NodeTruth};
 use super::units::{Known, UnitChecker, reads_a_node};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::dimension::Shape;
@@ -23,6 +24,8 @@ pub(super) struct Built {
     pub(super) units: Vec<Option<Unit>>,
     /// For each node its parts; fewer than its definitions where problems were reported.
     pub(super) parts: Vec<Vec<Part>>,
+    /// For each node what is known of it as a truth value.
+    pub(super) truths: Vec<NodeTruth>,
 }
 
 /// What the base model fixes for its variants.
@@ -80,11 +83,14 @@ impl Builder<'_, '_> {
             }
         }
         let units = self.units(&order, definitions, &parts, fixed, draws);
+        let truths = truths::of_nodes(&order, &parts);
+        truths::check_parts(&parts, &truths, self.diagnostics);
         Built {
             order,
             shapes,
             units,
             parts,
+            truths,
         }
     }
 

@@ -121,13 +121,17 @@ fn check_file(
         shapes: &built.shapes,
         units: &built.units,
         is_share: &is_share,
+        truths: &built.truths,
         next_id: &mut next_id,
         diagnostics,
     }
     .check(&mut draws);
     let base_reached = usage::reached(file, &base, &readings.rolled_up, &context);
-    usage::unused_nodes(&base_reached, &context, diagnostics);
-    usage::unused_dimensions(file, &built.shapes, &context, diagnostics);
+    if usage::publishes(file, diagnostics) {
+        usage::unused_nodes(&base_reached, &context, diagnostics);
+        usage::unused_dimensions(file, &built.shapes, &context, diagnostics);
+    }
+    usage::childless_labels(&built.parts, &readings, &read, diagnostics);
     usage::unused_rollups(&readings.rolled_up, &context, diagnostics);
     usage::references(file, &context, diagnostics);
 
@@ -140,8 +144,12 @@ fn check_file(
         groups: &groups,
     };
     for declaration in file.scenarios.iter().chain(&file.strategies) {
-        variants.build(&[&declaration.set], &mut draws, &mut next_id, diagnostics);
+        let (_, applied, _) =
+            variants.build(&[&declaration.set], &mut draws, &mut next_id, diagnostics);
+        readings.check_truths(&applied.truths, diagnostics);
+        overrides::sets_something(declaration, diagnostics);
     }
+    overrides::each_once(variant.set, diagnostics);
     let scenario = choose("scenario", variant.scenario, &file.scenarios, diagnostics);
     let strategy = choose("strategy", variant.strategy, &file.strategies, diagnostics);
     let lists: Vec<&[OverrideDecl]> = [scenario, strategy, Some(variant.set)]
@@ -156,6 +164,7 @@ fn check_file(
     } else {
         let (definitions, chosen, groups) =
             variants.build(&lists, &mut draws, &mut next_id, diagnostics);
+        readings.check_truths(&chosen.truths, diagnostics);
         let reached = usage::reached(file, &definitions, &readings.rolled_up, &context);
         usage::idle_inputs(
             &base_reached,

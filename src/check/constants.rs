@@ -65,7 +65,7 @@ impl Constants {
                 let label = at.label(*id, dimensions)?;
                 dimensions.at(*id).labels[label as usize].number
             }
-            TermKind::IsLabel(id, label) => Some(truth(at.label(*id, dimensions)? == *label)),
+            TermKind::IsLabel(id, label) => Some(truth(at.label(*id, dimensions)? == *label, &[])),
             TermKind::Node(NodeId(id)) => {
                 let values = self.values[*id as usize].as_ref()?;
                 let cell = shapes[*id as usize].as_ref()?.cell_at(at, dimensions)?;
@@ -92,37 +92,56 @@ impl Constants {
     }
 }
 
-fn truth(holds: bool) -> f64 {
-    if holds { 1.0 } else { 0.0 }
+/// 1 or 0; NaN where an operand is, so that a broken number cannot pass as an answer.
+fn truth(holds: bool, operands: &[f64]) -> f64 {
+    match (operands.iter().any(|x| x.is_nan()), holds) {
+        (true, _) => f64::NAN,
+        (false, true) => 1.0,
+        (false, false) => 0.0,
+    }
 }
+
+/// The smaller; NaN if either is.
+fn smaller(a: f64, b: f64) -> f64 {
+    if a.is_nan() || a < b { a } else { b }
+}
+
+/// The larger; NaN if either is.
+fn larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || a > b { a } else { b }
+}
+
+/// The value of an operation on numbers: the same as that of the plan, NaN included.
 
 fn apply(operation: Operation, x: &[f64]) -> f64 {
     match operation {
         Operation::Negate => -x[0],
-        Operation::Not => truth(x[0] == 0.0),
+        Operation::Not => truth(x[0] == 0.0, x),
         Operation::Add => x[0] + x[1],
         Operation::Subtract => x[0] - x[1],
         Operation::Multiply => x[0] * x[1],
         Operation::Divide => x[0] / x[1],
         Operation::Power => math::pow(x[0], x[1]),
-        Operation::Equal => truth(x[0] == x[1]),
-        Operation::NotEqual => truth(x[0] != x[1]),
-        Operation::Less => truth(x[0] < x[1]),
-        Operation::LessEqual => truth(x[0] <= x[1]),
-        Operation::Greater => truth(x[0] > x[1]),
-        Operation::GreaterEqual => truth(x[0] >= x[1]),
-        Operation::And => truth(x[0] != 0.0 && x[1] != 0.0),
-        Operation::Or => truth(x[0] != 0.0 || x[1] != 0.0),
+        Operation::Equal => truth(x[0] == x[1], x),
+        Operation::NotEqual => truth(x[0] != x[1], x),
+        Operation::Less => truth(x[0] < x[1], x),
+        Operation::LessEqual => truth(x[0] <= x[1], x),
+        Operation::Greater => truth(x[0] > x[1], x),
+        Operation::GreaterEqual => truth(x[0] >= x[1], x),
+        Operation::And => truth(x[0] != 0.0 && x[1] != 0.0, x),
+        Operation::Or => truth(x[0] != 0.0 || x[1] != 0.0, x),
         Operation::If => {
-            if x[0] != 0.0 {
+            if x[0].is_nan() {
+                x[0]
+            } else if x[0] != 0.0 {
                 x[1]
             } else {
                 x[2]
             }
         }
-        Operation::Min => x.iter().copied().fold(f64::INFINITY, f64::min),
-        Operation::Max => x.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        Operation::Clamp => x[0].max(x[1]).min(x[2]),
+        Operation::Min => x.iter().copied().fold(f64::INFINITY, smaller),
+        Operation::Max => x.iter().copied().fold(f64::NEG_INFINITY, larger),
+        Operation::Clamp => smaller(larger(x[0], x[1]), x[2]),
         Operation::Abs => x[0].abs(),
         Operation::Sign => {
             if x[0] == 0.0 {
@@ -145,5 +164,56 @@ fn apply(operation: Operation, x: &[f64]) -> f64 {
         Operation::Logit => math::logit(x[0]),
         Operation::NormalCdf => math::normal_cdf(x[0]),
         Operation::NormalQuantile => math::normal_quantile(x[0]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_computed_from_nan_is_nan() {
+        use Operation as Op;
+        let nan = f64::NAN;
+        for operation in [
+            Op::Equal,
+            Op::NotEqual,
+            Op::Less,
+            Op::LessEqual,
+            Op::Greater,
+            Op::GreaterEqual,
+            Op::And,
+            Op::Or,
+            Op::Min,
+            Op::Max,
+        ] {
+            assert!(apply(operation, &[nan, 1.0]).is_nan(), "{operation:?}");
+            assert!(apply(operation, &[1.0, nan]).is_nan(), "{operation:?}");
+        }
+        assert!(apply(Op::Not, &[nan]).is_nan());
+        assert!(apply(Op::Sign, &[nan]).is_nan());
+        assert!(apply(Op::If, &[nan, 1.0, 2.0]).is_nan());
+        for place in 0..3 {
+            let mut operands = [0.5, 0.0, 1.0];
+            operands[place] = nan;
+            assert!(apply(Op::Clamp, &operands).is_nan(), "{place}");
+        }
+    }
+
+    #[test]
+    fn truths_are_one_and_zero() {
+        use Operation as Op;
+        for (operation, operands, expected) in [
+            (Op::Less, [1.0, 2.0], 1.0),
+            (Op::GreaterEqual, [1.0, 2.0], 0.0),
+            (Op::And, [1.0, 0.0], 0.0),
+            (Op::Or, [1.0, 0.0], 1.0),
+            (Op::Min, [1.0, 2.0], 1.0),
+            (Op::Max, [1.0, 2.0], 2.0),
+        ] {
+            assert_eq!(apply(operation, &operands), expected, "{operation:?}");
+        }
+        assert_eq!(apply(Op::If, &[1.0, 5.0, 6.0]), 5.0);
+        assert_eq!(apply(Op::Clamp, &[3.0, 0.0, 1.0]), 1.0);
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct ReadDimensions {
     pub(super) dimensions: Dimensions,
     /// For each whether labels are missing because of a problem that is reported already.
     pub(super) broken: Vec<bool>,
+    /// For each where its labels stand.
+    pub(super) spans: Vec<Vec<Span>>,
 }
 
 /// The raw cells of one label, by column name.
@@ -88,6 +90,7 @@ pub(super) fn read_dimensions(
     check_diamonds(file, &dimensions, &reads, diagnostics);
     ReadDimensions {
         broken: reads.iter().map(|read| read.broken).collect(),
+        spans: reads.into_iter().map(|read| read.spans).collect(),
         dimensions,
     }
 }

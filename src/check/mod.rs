@@ -24,6 +24,7 @@ mod tables;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod truths;
 mod units;
 mod usage;
 

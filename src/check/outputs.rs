@@ -1,13 +1,16 @@
 //! Outputs, crossings, joint statistics and evidence: terms over nodes that are rolled up to places.
 
+use std::collections::BTreeSet;
+
 use super::calls::plural;
 use super::checked::{Crossing, Evidence, Joint, Output, Place, Term, TermKind};
 use super::context::Context;
 use super::inputs::DrawReader;
 use super::rollup::Roller;
 use super::terms::describe_shape;
+use super::truths::{self, NodeTruth};
 use super::units::{Known, UnitChecker};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::dimension::{DimensionId, Shape};
 use crate::expr::{Expr, Ident};
 use crate::model::{EvidenceDecl, ModelFile, OutputDecl, Statement};
@@ -22,6 +25,31 @@ pub(super) struct Readings {
     pub(super) evidence: Vec<Evidence>,
     /// For each node whether some place needs its roll-up.
     pub(super) rolled_up: Vec<bool>,
+    /// Labels of places below which nothing lies.
+    pub(super) childless: BTreeSet<(DimensionId, u32)>,
+}
+
+impl Readings {
+    /// Repeats, for a variant, the checks of truth values.
+    pub(super) fn check_truths(&self, truths: &[NodeTruth], diagnostics: &mut Diagnostics) {
+        for term in self.terms() {
+            truths::check_term(term, truths, diagnostics);
+        }
+        for evidence in &self.evidence {
+            if evidence.observed.is_none() {
+                truths::check_statement(&evidence.term, truths, diagnostics);
+            }
+        }
+    }
+
+    /// The terms of all of them.
+    pub(super) fn terms(&self) -> impl Iterator<Item = &Term> {
+        let crossings = self.crossings.iter();
+        (self.outputs.iter().map(|output| &output.term))
+            .chain(crossings.flat_map(|crossing| [&crossing.of, &crossing.above]))
+            .chain(self.joints.iter().flat_map(|joint| &joint.of))
+            .chain(self.evidence.iter().map(|evidence| &evidence.term))
+    }
 }
 
 /// What the readings are checked against.
@@ -31,6 +59,7 @@ pub(super) struct ReadingChecker<'a, 'n> {
     pub(super) shapes: &'a [Option<Shape>],
     pub(super) units: &'a [Option<Unit>],
     pub(super) is_share: &'a [bool],
+    pub(super) truths: &'a [NodeTruth],
     pub(super) next_id: &'a mut u32,
     pub(super) diagnostics: &'a mut Diagnostics,
 }
@@ -48,6 +77,7 @@ impl<'n> ReadingChecker<'_, 'n> {
             has_units: self.context.has_units,
             rollups: vec![None; n],
             used: vec![false; n],
+            childless: BTreeSet::new(),
         };
         roller.resolve(self.diagnostics);
         let mut readings = Readings::default();
@@ -66,13 +96,17 @@ impl<'n> ReadingChecker<'_, 'n> {
             readings.evidence.extend(self.evidence(evidence, draws));
         }
         readings.rolled_up = roller.used;
+        readings.childless = roller.childless;
         readings
     }
 
     fn term(&mut self, expr: &Expr) -> Option<Term> {
-        self.context
+        let term = self
+            .context
             .resolver(self.shapes, self.next_id, self.diagnostics)
-            .term(expr)
+            .term(expr)?;
+        truths::check_term(&term, self.truths, self.diagnostics);
+        Some(term)
     }
 
     fn unit(&mut self, term: &Term) -> Known {
@@ -99,6 +133,8 @@ impl<'n> ReadingChecker<'_, 'n> {
         });
         let places = roller.places(written, &union, self.diagnostics);
         for (place, span) in &places {
+            self.not_empty(place, span.unwrap_or(owner.span));
+            roller.find_childless(place, &union);
             let fixed: Vec<DimensionId> = place.shape.iter().collect();
             for term in terms {
                 roller.check(
@@ -111,6 +147,29 @@ impl<'n> ReadingChecker<'_, 'n> {
             }
         }
         places.into_iter().map(|(place, _)| place).collect()
+    }
+
+    /// Reports a place none of whose labels is reported.
+    fn not_empty(&mut self, place: &Place, span: Span) {
+        let silent = |id: &DimensionId| {
+            let labels = &self.context.dimensions.at(*id).labels;
+            !labels.is_empty() && labels.iter().all(|label| !label.reported)
+        };
+        if let Some(id) = place.shape.iter().find(silent) {
+            let name = &self.context.dimensions.at(id).name;
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "empty-place",
+                    span,
+                    format!(
+                        "nothing would be published at the place `{}`: no label of `{name}` is reported",
+                        place.name
+                    ),
+                )
+                .expected("a place with at least one label that is reported")
+                .hint("name other levels in `places`, or correct `reported`"),
+            );
+        }
     }
 
     fn output(&mut self, output: &OutputDecl, roller: &mut Roller) -> Option<Output> {
@@ -355,7 +414,10 @@ impl<'n> ReadingChecker<'_, 'n> {
                 format!("a quantity in {unit} is no truth value")
             }
             (_, TermKind::Number(_)) => "the condition is always the same".to_owned(),
-            _ => return,
+            _ => {
+                truths::check_statement(term, self.truths, self.diagnostics);
+                return;
+            }
         };
         self.diagnostics.push(
             Diagnostic::error("not-a-truth-value", term.span, problem)

@@ -10,7 +10,7 @@ use super::terms::describe_shape;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::dimension::{Assignment, Shape};
 use crate::expr::{Expr, Ident};
-use crate::model::{OverrideDecl, OverridePart};
+use crate::model::{OverrideDecl, OverridePart, VariantDecl};
 
 /// A definition before its expression is resolved.
 #[derive(Debug, Clone)]
@@ -207,6 +207,42 @@ fn mask(
         .expected("labels that occur together"),
     );
     None
+}
+
+/// Reports a scenario or a strategy without any `set`.
+pub(super) fn sets_something(declaration: &VariantDecl, diagnostics: &mut Diagnostics) {
+    if declaration.set.is_empty() {
+        let name = &declaration.name;
+        diagnostics.push(
+            Diagnostic::error(
+                "no-effect",
+                name.span,
+                format!("`{}` sets nothing", name.value),
+            )
+            .expected("at least one `set.NODE = …`")
+            .hint("the model as it stands is run without naming a scenario or a strategy"),
+        );
+    }
+}
+
+/// Reports arguments that set one node twice.
+pub(super) fn each_once(arguments: &[OverrideDecl], diagnostics: &mut Diagnostics) {
+    for (place, second) in arguments.iter().enumerate() {
+        let name = &second.node;
+        if let Some(first) =
+            (arguments[..place].iter()).find(|first| first.node.value == name.value)
+        {
+            diagnostics.push(
+                Diagnostic::error(
+                    "duplicate-override",
+                    name.span,
+                    format!("`{}` is set twice", name.value),
+                )
+                .expected("each node once among the arguments")
+                .related(first.node.span, "first set here"),
+            );
+        }
+    }
 }
 
 /// Reports cells that a scenario and a strategy both set.

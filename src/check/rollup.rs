@@ -23,6 +23,8 @@ pub(super) struct Roller<'a, 'n> {
     pub(super) rollups: Vec<Option<Rollup>>,
     /// For each node whether some place needs its roll-up.
     pub(super) used: Vec<bool>,
+    /// Labels of places below which nothing lies.
+    pub(super) childless: BTreeSet<(DimensionId, u32)>,
 }
 
 impl Roller<'_, '_> {
@@ -85,6 +87,20 @@ impl Roller<'_, '_> {
                 (Some(own), Some(theirs)) if !own.accepts(theirs, self.dimensions) => {
                     Some("runs over dimensions that the node lacks")
                 }
+                (Some(own), Some(theirs)) if theirs.iter().any(|id| !own.contains(id)) => {
+                    Some("runs over a parent, so it would count once for each child")
+                }
+                (Some(own), Some(theirs))
+                    if own.iter().any(|id| {
+                        self.dimensions.in_hierarchy(id)
+                            && !self.dimensions.at(id).time
+                            && !theirs.contains(id)
+                    }) =>
+                {
+                    Some(
+                        "lacks a dimension that is rolled up, so it would count once for each of its labels",
+                    )
+                }
                 _ => None,
             }
         };
@@ -95,9 +111,8 @@ impl Roller<'_, '_> {
                     weight.span,
                     format!("the weight `{}` {problem}", weight.value),
                 )
-                .expected(
-                    "a node with `rollup = \"sum\"` over the same dimensions, or some of them",
-                ),
+                .expected("a node with `rollup = \"sum\"` over the dimensions that are rolled up")
+                .hint("make a variable over the dimensions of the node, with `rollup = \"sum\"`, and weight by it"),
             );
         }
         Some(found)
@@ -249,6 +264,25 @@ impl Roller<'_, '_> {
             && !self.dimensions.leads_to(level, id)
     }
 
+    /// Notes the reported labels of a place below which no label of the dimensions of `shape` lies.
+    pub(super) fn find_childless(&mut self, place: &Place, shape: &Shape) {
+        let PlaceLevel::Dimension(level) = place.level else {
+            return;
+        };
+        let below: Vec<DimensionId> = shape
+            .iter()
+            .filter(|&id| id != level && self.dimensions.leads_to(id, level))
+            .collect();
+        let labels = childless(self.dimensions, &below, level);
+        let reported = |label: &u32| self.dimensions.at(level).labels[*label as usize].reported;
+        self.childless.extend(
+            labels
+                .into_iter()
+                .filter(reported)
+                .map(|label| (level, label)),
+        );
+    }
+
     fn covered(&self, fixed: &[DimensionId], id: DimensionId) -> bool {
         fixed.iter().any(|&own| self.dimensions.leads_to(own, id))
     }
@@ -264,22 +298,7 @@ impl Roller<'_, '_> {
             TermKind::Number(_) => {}
             TermKind::Node(id) => self.node(*id, term.span, fixed, reading, diagnostics),
             TermKind::LabelNumber(id) | TermKind::IsLabel(id, _) => {
-                if !self.covered(fixed, *id) {
-                    let name = &self.dimensions.at(*id).name;
-                    diagnostics.push(
-                        Diagnostic::error(
-                            "undetermined-label",
-                            term.span,
-                            format!(
-                                "which label of `{name}` at the place `{}`?",
-                                reading.place.name
-                            ),
-                        )
-                        .expected("a dimension that the place tells")
-                        .related(reading.span, "read for this place")
-                        .hint("make it a variable: its value is rolled up afterwards"),
-                    );
-                }
+                self.determined(*id, term.span, fixed, reading, diagnostics);
             }
             TermKind::Apply(_, operands) => {
                 for operand in operands {
@@ -290,8 +309,12 @@ impl Roller<'_, '_> {
                 operand,
                 level,
                 dimension,
+                by,
                 ..
             } => {
+                if let Some(by) = by {
+                    self.determined(*by, term.span, fixed, reading, diagnostics);
+                }
                 if let Some(level) = level {
                     self.walk(level, fixed, reading, diagnostics);
                 }
@@ -312,6 +335,34 @@ impl Roller<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Reports a dimension whose label the place does not tell.
+    fn determined(
+        &self,
+        id: DimensionId,
+        read_at: Span,
+        fixed: &[DimensionId],
+        reading: &Reading,
+        diagnostics: &mut Diagnostics,
+    ) {
+        if self.covered(fixed, id) {
+            return;
+        }
+        let name = &self.dimensions.at(id).name;
+        diagnostics.push(
+            Diagnostic::error(
+                "undetermined-label",
+                read_at,
+                format!(
+                    "which label of `{name}` at the place `{}`?",
+                    reading.place.name
+                ),
+            )
+            .expected("a dimension that the place tells")
+            .related(reading.span, "read for this place")
+            .hint("make it a variable: its value is rolled up afterwards"),
+        );
     }
 
     fn node(
@@ -418,6 +469,29 @@ fn with(fixed: &[DimensionId], id: DimensionId) -> Vec<DimensionId> {
     let mut fixed = fixed.to_vec();
     fixed.push(id);
     fixed
+}
+
+/// Labels of `level` below which no label of any of the dimensions `below` lies; none where there is no such dimension.
+pub(super) fn childless(
+    dimensions: &Dimensions,
+    below: &[DimensionId],
+    level: DimensionId,
+) -> Vec<u32> {
+    if below.is_empty() {
+        return Vec::new();
+    }
+    let mut has_child = vec![false; dimensions.at(level).len()];
+    for &id in below {
+        for label in 0..dimensions.at(id).len() as u32 {
+            if let Some(above) = dimensions.ancestor_label(id, label, level) {
+                has_child[above as usize] = true;
+            }
+        }
+    }
+    (0u32..)
+        .zip(has_child)
+        .filter_map(|(label, has_child)| (!has_child).then_some(label))
+        .collect()
 }
 
 /// The longest way from a dimension of the shape up to `id`.

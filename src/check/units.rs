@@ -211,6 +211,7 @@ impl UnitChecker<'_> {
     fn truth(&mut self, term: &Term) {
         if let Known::Unit(unit) = self.unit(term)
             && !unit.is_one()
+            && !self.diagnostics.contains("not-a-truth-value", term.span)
         {
             self.diagnostics.push(
                 Diagnostic::error(

@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::build::read_definitions;
-use super::checked::{Body, NodeId, NodeKind, Part};
+use super::checked::{Body, NodeId, NodeKind, Part, TermKind};
 use super::context::Context;
+use super::dimensions::ReadDimensions;
 use super::graph::Graph;
 use super::names::did_you_mean;
+use super::outputs::Readings;
 use super::overrides::Definitions;
+use super::rollup::childless;
+use super::units::visit;
 use crate::diag::{Diagnostic, Diagnostics, Spanned};
 use crate::dimension::Shape;
 use crate::expr::Ident;
@@ -72,6 +76,74 @@ pub(super) fn reached(
     let mut reached = graph.reachable([reader]);
     reached.truncate(n);
     reached
+}
+
+/// Whether the model publishes anything; reported if not.
+pub(super) fn publishes(file: &ModelFile, diagnostics: &mut Diagnostics) -> bool {
+    let publishes =
+        !(file.outputs.is_empty() && file.crossings.is_empty() && file.joints.is_empty());
+    if !publishes {
+        diagnostics.push(
+            Diagnostic::error(
+                "nothing-published",
+                file.name.span,
+                format!("the model `{}` publishes nothing", file.name.value),
+            )
+            .expected("at least one of `[outputs.*]`, `[crossings.*]`, `[joint.*]`")
+            .hint("publish a node under its own name: `[outputs.NODE]`"),
+        );
+    }
+    publishes
+}
+
+/// Warns of labels of a parent that are a place, or that something is summed to, with nothing below them.
+pub(super) fn childless_labels(
+    parts: &[Vec<Part>],
+    readings: &Readings,
+    read: &ReadDimensions,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut found = readings.childless.clone();
+    let mut look = |term| {
+        visit(term, &mut |term| {
+            if let TermKind::Reduce {
+                dimension,
+                by: Some(by),
+                ..
+            } = term.kind
+            {
+                let labels = childless(&read.dimensions, &[dimension], by);
+                found.extend(labels.into_iter().map(|label| (by, label)));
+            }
+        });
+    };
+    readings.terms().for_each(&mut look);
+    for part in parts.iter().flatten() {
+        match &part.body {
+            Body::Values(_) => {}
+            Body::Formula(term) => look(term),
+            Body::Draw(draw) => super::inputs::terms(draw).for_each(&mut look),
+        }
+    }
+    // Labels that could not be read may be the children.
+    if read.broken.contains(&true) {
+        return;
+    }
+    for (id, label) in found {
+        let dimension = read.dimensions.at(id);
+        let key = &dimension.labels[label as usize].key;
+        diagnostics.push(
+            Diagnostic::warning(
+                "childless-label",
+                read.spans[usize::from(id.0)][label as usize],
+                format!(
+                    "nothing lies below \"{key}\" of `{}`: sums are 0 there, and means have no value",
+                    dimension.name
+                ),
+            )
+            .expected("at least one label below it"),
+        );
+    }
 }
 
 /// Reports nodes that nothing published reads.
@@ -227,6 +299,22 @@ pub(super) fn references(file: &ModelFile, context: &Context, diagnostics: &mut 
     for name in file.conditions.iter().flat_map(|condition| &condition.on) {
         if !evidence().any(|own| own == name.value) {
             diagnostics.push(unknown("evidence", name, evidence()));
+        }
+    }
+    for condition in &file.conditions {
+        for (place, second) in condition.on.iter().enumerate() {
+            let first = (condition.on[..place].iter()).find(|first| first.value == second.value);
+            if let Some(first) = first {
+                diagnostics.push(
+                    Diagnostic::error(
+                        "duplicate-evidence",
+                        second.span,
+                        format!("`{}` is listed twice", second.value),
+                    )
+                    .expected("each evidence once")
+                    .related(first.span, "first here"),
+                );
+            }
         }
     }
     let Some(report) = &file.report else { return };

@@ -126,6 +126,14 @@ impl Diagnostics {
             .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Whether a problem with this code is known at this place.
+    #[must_use]
+    pub fn contains(&self, code: &str, span: Span) -> bool {
+        self.list
+            .iter()
+            .any(|diagnostic| diagnostic.code == code && diagnostic.span == Some(span))
+    }
+
     /// The problems in the order of their places, each once.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {

@@ -11,6 +11,14 @@ pub const MOST_DISTINCT: usize = 512;
 /// Distinct values in the pilot sample up to which a target counts as discrete.
 const MOST_DISTINCT_IN_PILOT: usize = 64;
 
+/// Whether a value is a whole number that a double tells from its neighbours one half away: counts and rounded quantities are such.
+#[inline(always)]
+pub(crate) fn is_whole(x: f64) -> bool {
+    /// 2^52: from here on every double is whole.
+    const ALL_WHOLE: f64 = 4_503_599_627_370_496.0;
+    (x.abs() < ALL_WHOLE) & (x.floor() == x)
+}
+
 /// Values of a sample and how many of them are distinct.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Repetition {

@@ -1,5 +1,6 @@
 //! Quantiles and levels of one target, from all its values, from value counts or from the histogram.
 
+use super::discrete::is_whole;
 use super::interpolant::Interpolant;
 
 /// A quantile with what the way of keeping the values may have cost.
@@ -14,7 +15,8 @@ pub struct Quantile {
 /// Finite values of one target.
 ///
 /// Quantiles of continuous targets interpolate order statistics (type 7); those of discrete ones are attained values, the smallest x with
-/// F(x) ≥ p (type 1). From the histogram they are type 7 with the bin's values spread along the interpolated distribution function.
+/// F(x) ≥ p (type 1). From the histogram they are type 7 with the bin's values spread along the interpolated distribution function, or,
+/// where all values are whole numbers, the whole number next to where type 1 finds it.
 ///
 /// # Source
 /// Hyndman and Fan (1996), definitions 1 and 7.
@@ -39,13 +41,14 @@ pub enum Distribution {
 }
 
 impl Distribution {
-    /// All values, in any order; discrete if at most 512 are distinct and each occurs four times on average.
+    /// All values, in any order; discrete if all are whole numbers below 2^52, or if at most 512 are distinct and each occurs four times
+    /// on average.
     #[must_use]
     pub fn from_values(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         let n_distinct = values.chunk_by(|a, b| a == b).count();
-        let discrete =
-            n_distinct <= super::discrete::MOST_DISTINCT && n_distinct * 4 <= values.len();
+        let few = n_distinct <= super::discrete::MOST_DISTINCT && n_distinct * 4 <= values.len();
+        let discrete = few || values.iter().all(|x| is_whole(*x));
         Self::Sorted { values, discrete }
     }
 
@@ -109,6 +112,9 @@ impl Distribution {
                     values[cumulative.partition_point(|&sum| sum <= place)],
                 ))
             }
+            Self::Interpolated(interpolant) if interpolant.is_lattice() => {
+                Some(interpolant.attained(attained(level)?))
+            }
             _ if !(0.0..=last).contains(&position) => None,
             Self::Sorted { values, .. } => {
                 let index = position.floor() as usize;
@@ -162,8 +168,9 @@ mod tests {
     #[test]
     fn continuous_quantiles_are_type_seven() {
         // R: quantile(c(1, 2, 4, 8, 16), c(0, .1, .25, .5, .9, 1), type = 7) = 1, 1.4, 2, 4, 12.8, 16.
-        let all = Distribution::from_values(vec![16.0, 1.0, 8.0, 2.0, 4.0]);
-        for (level, expected) in [
+        // Halved, as whole numbers would be discrete.
+        let all = Distribution::from_values(vec![8.0, 0.5, 4.0, 1.0, 2.0]);
+        for (level, twice) in [
             (0.0, 1.0),
             (0.1, 1.4),
             (0.25, 2.0),
@@ -173,7 +180,7 @@ mod tests {
         ] {
             // One rounding in the level times four, one in the weighted sum.
             assert!(
-                (value(&all, level) - expected).abs() < 1e-14 * expected,
+                (2.0 * value(&all, level) - twice).abs() < 1e-14 * twice,
                 "{level}"
             );
         }
@@ -208,13 +215,24 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_are_discrete_however_many() {
+        let all = Distribution::from_values((0..1000).map(|i| f64::from(3 * i)).collect());
+        // Rank ⌈0.5 · 1000⌉ = 500, whereas type 7 would lie between two values, at 1498.5.
+        assert_eq!(value(&all, 0.5), 1497.0);
+        assert_eq!(value(&all, 0.9995), 2997.0);
+        // Doubles from 2^52 on are whole whatever they measure.
+        let large = Distribution::from_values(vec![1e16, 3e16]);
+        assert_eq!(value(&large, 0.5), 2e16);
+    }
+
+    #[test]
     fn levels_outside_the_finite_part_have_no_quantile() {
         // 10 values left of, 40 in, 50 right of the finite part.
-        let all = Distribution::from_values((0..40).map(f64::from).collect());
+        let all = Distribution::from_values((0..40).map(|i| f64::from(i) + 0.5).collect());
         assert_eq!(all.quantile_among(0.05, 10, 100), None);
         assert_eq!(all.quantile_among(0.6, 10, 100), None);
         let inside = all.quantile_among(0.3, 10, 100).unwrap();
         // Position 0.3 · 99 = 29.7, of which 10 come before.
-        assert!((inside.value - 19.7).abs() < 1e-12);
+        assert!((inside.value - 20.2).abs() < 1e-12);
     }
 }

@@ -134,10 +134,11 @@ mod tests {
 
     #[test]
     fn quantile_errors_need_ten_values_beyond() {
-        let all = Distribution::from_values((0..1000).map(f64::from).collect());
+        let spread_evenly = |n: i32| (0..n).map(|i| f64::from(i) + 0.5).collect();
+        let all = Distribution::from_values(spread_evenly(1000));
         for level in [0.01, 0.5, 0.99] {
             let estimate = quantile_estimate(&all, level, 0, 1000);
-            // Values 0 … 999 spread evenly: the error is δ times 999.
+            // Values ½ … 999½ spread evenly: the error is δ times 999.
             let expected = (level * (1.0 - level) / 1000.0_f64).sqrt() * 999.0;
             assert!(
                 (estimate.mc_error.unwrap() / expected - 1.0).abs() < 1e-9,
@@ -145,7 +146,7 @@ mod tests {
             );
             assert!(!estimate.coarse);
         }
-        let fewer = Distribution::from_values((0..999).map(f64::from).collect());
+        let fewer = Distribution::from_values(spread_evenly(999));
         assert_eq!(quantile_estimate(&fewer, 0.99, 0, 999).mc_error, None);
         assert!(quantile_estimate(&fewer, 0.99, 0, 999).value.is_some());
     }

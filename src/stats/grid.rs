@@ -51,6 +51,8 @@ pub struct Grid {
     pub(crate) discrete: bool,
     /// Whether other values repeat too: then they may stand anywhere in their bins, however smooth the counts.
     pub(crate) lumpy: bool,
+    /// Whether the pilot holds whole numbers only.
+    pub(crate) lattice: bool,
 }
 
 impl Grid {

@@ -36,6 +36,14 @@ struct Atom {
     bin_count: f64,
 }
 
+/// Where a quantile lies.
+enum Found {
+    /// On a value that repeats.
+    Step(Quantile),
+    /// At a value inside a bin.
+    Inside(f64, Segment),
+}
+
 /// Cumulative counts of one target, ready for reading.
 ///
 /// # Source
@@ -45,6 +53,8 @@ pub struct Interpolant {
     segments: Vec<Segment>,
     atoms: Vec<Atom>,
     total: u64,
+    /// Whether all values are whole numbers.
+    lattice: bool,
 }
 
 impl Interpolant {
@@ -87,6 +97,7 @@ impl Interpolant {
             segments,
             atoms: Vec::new(),
             total: sketch.total(),
+            lattice: sketch.is_lattice(),
         };
         for (value, count) in steps {
             let (continuous_below, segment) = interpolant.continuous_below(value);
@@ -108,9 +119,57 @@ impl Interpolant {
         self.total
     }
 
+    /// Whether all values are whole numbers.
+    #[must_use]
+    pub(crate) fn is_lattice(&self) -> bool {
+        self.lattice
+    }
+
+    /// The value with `place` others before it in ascending order, where all are whole numbers: the whole number nearest to where the
+    /// interpolation puts it.
+    ///
+    /// Both lie in one bin, so the farther end of the whole numbers in it bounds the error; a bin with one of them leaves none. Where
+    /// the bins are smooth, it is at most 3/2 beside what the interpolation itself may be off: a bin holds the whole numbers between its
+    /// edges, so its counts are those of a continuous curve through F at whole numbers with the edges moved by at most one; the number
+    /// sought lies at most one above that curve, so the two part by at most one, and rounding adds a half.
+    #[must_use]
+    pub(crate) fn attained(&self, place: u64) -> Quantile {
+        let (value, segment) = match self.find(place as f64 + 0.5) {
+            Found::Step(Quantile { value, resolution }) => {
+                let value = value.round();
+                return Quantile { value, resolution };
+            }
+            Found::Inside(value, segment) => (value, segment),
+        };
+        let ends = self.segments.first().zip(self.segments.last());
+        // Edges are sums rounded twice, of numbers up to the largest.
+        let slack = ends.map_or(0.0, |(first, last)| {
+            4.0 * f64::EPSILON * first.start.abs().max((last.start + last.width).abs())
+        });
+        let low = (segment.start - slack).ceil();
+        let high = (segment.start + segment.width + slack).floor();
+        let value = value.round().max(low).min(high);
+        Quantile {
+            value,
+            resolution: (value - low)
+                .max(high - value)
+                .min((segment.resolution + 1.5).floor()),
+        }
+    }
+
     /// The value below which `target` of the counted values lie, 0 < `target` < total.
     #[must_use]
     pub(crate) fn at(&self, target: f64) -> Quantile {
+        match self.find(target) {
+            Found::Step(quantile) => quantile,
+            Found::Inside(value, segment) => Quantile {
+                value,
+                resolution: segment.resolution,
+            },
+        }
+    }
+
+    fn find(&self, target: f64) -> Found {
         let mut atoms_below = 0.0;
         for atom in &self.atoms {
             let low = atom.continuous_below + atoms_below;
@@ -124,33 +183,30 @@ impl Interpolant {
                 } else {
                     0.0
                 };
-                return Quantile {
+                return Found::Step(Quantile {
                     value: atom.value,
                     resolution,
-                };
+                });
             }
             atoms_below += atom.count;
         }
-        self.continuous_at(target - atoms_below)
+        self.find_in_bins(target - atoms_below)
     }
 
-    fn continuous_at(&self, target: f64) -> Quantile {
+    fn find_in_bins(&self, target: f64) -> Found {
         let index = self
             .segments
             .partition_point(|s| s.below + s.count < target);
         let Some(segment) = self.segments.get(index).or(self.segments.last()) else {
             // Only atoms: `at` returned one of them unless rounding put the target past the last.
             let value = self.atoms.last().map_or(f64::NAN, |atom| atom.value);
-            return Quantile {
+            return Found::Step(Quantile {
                 value,
                 resolution: 0.0,
-            };
+            });
         };
         let value = segment.start + segment.width * segment.solve(target - segment.below);
-        Quantile {
-            value,
-            resolution: segment.resolution,
-        }
+        Found::Inside(value, *segment)
     }
 
     /// Values below `x`, atoms left out, and the bin of `x`.

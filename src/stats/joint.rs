@@ -1,8 +1,12 @@
 //! Covariances and correlations of groups of quantities, with errors from fourth-order co-moments.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::bits;
+use super::non_finite::{self, NonFinite};
+use super::target::TRIALS_PER_BLOCK;
 use super::tree::{BlockTree, Combine, TreeError};
 
 const LANES: usize = 8;
@@ -240,11 +244,22 @@ impl JointPlan {
     }
 }
 
+/// Co-moments of one finished block, with the trials that were left out of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JointBlock {
+    /// All pairs of all groups.
+    pairs: Vec<PairMoments>,
+    /// By group; trials are numbered from the start of the block.
+    non_finite: BTreeMap<usize, NonFinite>,
+}
+
 /// Co-moments of one thread's current block.
 #[derive(Debug, Clone)]
 pub struct JointAccumulator {
     plan: JointPlan,
     pairs: Vec<PairSums>,
+    /// By group; trials are numbered from the start of the block.
+    non_finite: BTreeMap<usize, NonFinite>,
 }
 
 impl JointAccumulator {
@@ -255,17 +270,22 @@ impl JointAccumulator {
         Self {
             plan: plan.clone(),
             pairs: vec![PairSums::new(); n_pairs],
+            non_finite: BTreeMap::new(),
         }
     }
 
     /// Adds consecutive trials, the first being `offset` in the block; `columns` are the group's quantities, equally long. Batches of a
-    /// block come in ascending order. A trial with a non-finite quantity is left out of its group (the accumulator of values reports it).
+    /// block come in ascending order. A trial with a non-finite quantity is left out of its group and counted once, as what the first such
+    /// quantity is.
     pub fn update(&mut self, group: usize, offset: usize, columns: &[&[f64]]) {
         debug_assert_eq!(columns.len(), self.plan.sizes[group]);
         let first_pair = self.plan.first_pair(group);
         let n_trials = columns.iter().map(|column| column.len()).min().unwrap_or(0);
         for trial in 0..n_trials {
-            if columns.iter().any(|column| !column[trial].is_finite()) {
+            let broken = columns.iter().find(|column| !column[trial].is_finite());
+            if let Some(column) = broken {
+                let found = NonFinite::one(column[trial], (offset + trial) as u64);
+                non_finite::record(&mut self.non_finite, group, found);
                 continue;
             }
             let mut pair = first_pair;
@@ -283,8 +303,11 @@ impl JointAccumulator {
     }
 
     /// Co-moments of the block, all pairs of all groups; the next block begins.
-    pub fn finish_block(&mut self) -> Vec<PairMoments> {
-        self.pairs.iter_mut().map(PairSums::finish).collect()
+    pub fn finish_block(&mut self) -> JointBlock {
+        JointBlock {
+            pairs: self.pairs.iter_mut().map(PairSums::finish).collect(),
+            non_finite: std::mem::take(&mut self.non_finite),
+        }
     }
 }
 
@@ -293,6 +316,8 @@ impl JointAccumulator {
 pub struct JointStatistics {
     plan: JointPlan,
     tree: BlockTree<PairMoments>,
+    /// By group.
+    non_finite: BTreeMap<usize, NonFinite>,
 }
 
 impl JointStatistics {
@@ -302,6 +327,7 @@ impl JointStatistics {
         Self {
             plan,
             tree: BlockTree::new(),
+            non_finite: BTreeMap::new(),
         }
     }
 
@@ -309,8 +335,14 @@ impl JointStatistics {
     ///
     /// # Errors
     /// As [`BlockTree::insert`].
-    pub fn insert(&mut self, block: u64, pairs: Vec<PairMoments>) -> Result<(), TreeError> {
-        self.tree.insert(block, pairs)
+    pub fn insert(&mut self, block: u64, finished: JointBlock) -> Result<(), TreeError> {
+        self.tree.insert(block, finished.pairs)?;
+        for (group, mut found) in finished.non_finite {
+            let start = block.saturating_mul(TRIALS_PER_BLOCK as u64);
+            found.first_trial = found.first_trial.saturating_add(start);
+            non_finite::record(&mut self.non_finite, group, found);
+        }
+        Ok(())
     }
 
     /// Adds another part of the run.
@@ -318,7 +350,11 @@ impl JointStatistics {
     /// # Errors
     /// As [`BlockTree::insert`].
     pub fn merge(&mut self, other: Self) -> Result<(), TreeError> {
-        self.tree.merge(other.tree)
+        self.tree.merge(other.tree)?;
+        for (group, found) in other.non_finite {
+            non_finite::record(&mut self.non_finite, group, found);
+        }
+        Ok(())
     }
 
     /// Co-moments of blocks 0 … `n_blocks` − 1.
@@ -329,6 +365,7 @@ impl JointStatistics {
         Ok(JointSummary {
             plan: self.plan.clone(),
             pairs: self.tree.finish(n_blocks)?,
+            non_finite: self.non_finite.clone(),
         })
     }
 }
@@ -338,9 +375,17 @@ impl JointStatistics {
 pub struct JointSummary {
     plan: JointPlan,
     pairs: Vec<PairMoments>,
+    non_finite: BTreeMap<usize, NonFinite>,
 }
 
 impl JointSummary {
+    /// Trials left out of each group because a quantity was not finite; groups without such trials are absent. A run counts them with
+    /// those of its values.
+    #[must_use]
+    pub fn non_finite(&self) -> BTreeMap<usize, NonFinite> {
+        self.non_finite.clone()
+    }
+
     /// Co-moments of quantities `i` < `j` of a group: x is quantity `i`, y is `j`. `None` for any other pair.
     #[must_use]
     pub fn pair(&self, group: usize, i: usize, j: usize) -> Option<&PairMoments> {
@@ -355,7 +400,6 @@ impl JointSummary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::target::TRIALS_PER_BLOCK;
     use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
     fn columns(n: usize, seed: u64) -> [Vec<f64>; 3] {
@@ -468,6 +512,56 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn trials_left_out_are_counted_once_by_group_and_located() {
+        let mut columns = columns(10_001, 4);
+        // Block 1, trial 4100: both quantities of group 0; block 2, trial 9000: only the third quantity, of group 1.
+        columns[0][4100] = f64::NAN;
+        columns[1][4100] = f64::INFINITY;
+        columns[2][9000] = f64::NEG_INFINITY;
+        for batch in [1, 7, 4096] {
+            let whole = summary(&columns, batch, |b| 2 - b);
+            let both = NonFinite {
+                nan: 1,
+                positive: 0,
+                negative: 0,
+                first_trial: 4100,
+            };
+            let found = whole.non_finite();
+            assert_eq!(found[&0], both);
+            let expected = NonFinite {
+                negative: 1,
+                ..both
+            };
+            assert_eq!(found[&1], expected);
+            assert_eq!(
+                found[&1].count() + whole.pair(1, 1, 2).unwrap().count,
+                10_001
+            );
+        }
+    }
+
+    #[test]
+    fn parts_of_a_run_add_what_they_left_out() {
+        let plan = JointPlan { sizes: vec![2] };
+        let part = |block: u64, value: f64| {
+            let mut accumulator = JointAccumulator::new(&plan);
+            accumulator.update(0, 5, &[&[1.0, value], &[2.0, 3.0]]);
+            let mut statistics = JointStatistics::new(plan.clone());
+            statistics
+                .insert(block, accumulator.finish_block())
+                .unwrap();
+            statistics
+        };
+        for order in [[0, 1], [1, 0]] {
+            let [mut all, other] = order.map(|block| part(block, f64::INFINITY));
+            all.merge(other).unwrap();
+            let found = all.finish(2).unwrap().non_finite()[&0];
+            assert_eq!((found.positive, found.first_trial), (2, 6));
+        }
+        assert!(part(0, 1.0).finish(1).unwrap().non_finite().is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Lays out the bins of a target from its pilot.
 
-use super::discrete::{Repetition, looks_discrete};
+use super::discrete::{Repetition, is_whole, looks_discrete};
 use super::grid::{Centre, Grid, N_BINS, half_way};
 
 /// Coarsest and finest bins, in bits of the double that are dropped. From 33 on, a bin number fits in 31 bits.
@@ -71,12 +71,14 @@ impl Grid {
         );
         let lumpy =
             continuous.len() < FEWEST_TO_JUDGE || n_repeated * LUMPY_FROM > continuous.len();
+        let lattice = !pilot.sorted.is_empty() && pilot.sorted.iter().all(|x| is_whole(*x));
         let mut best: Option<(f64, Self)> = None;
         for layout in layouts(body, pilot) {
             let grid = Self {
                 atoms: atoms.clone(),
                 discrete,
                 lumpy,
+                lattice,
                 ..Self::laid_out(layout, body, pilot)
             };
             // Bins between the ends of the pilot say nothing of what lies beyond.
@@ -101,6 +103,7 @@ impl Grid {
                 atoms,
                 discrete,
                 lumpy,
+                lattice,
             },
         }
     }
@@ -163,6 +166,7 @@ impl Grid {
             atoms: Vec::new(),
             discrete: false,
             lumpy: false,
+            lattice: false,
         }
     }
 

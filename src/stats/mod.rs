@@ -37,7 +37,9 @@ pub use error::QuantileEstimate;
 pub use exact::{MOST_EXACT_VALUES, fits_exactly};
 pub use grid::Grid;
 pub use interpolant::Interpolant;
-pub use joint::{JointAccumulator, JointPlan, JointStatistics, JointSummary, PairMoments};
+pub use joint::{
+    JointAccumulator, JointBlock, JointPlan, JointStatistics, JointSummary, PairMoments,
+};
 pub use level::HUB_LEVELS;
 pub use moments::Moments;
 pub use non_finite::NonFinite;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::discrete::is_whole;
 use super::grid::{CHUNK, Grid, N_SLOTS};
 
 /// What one carry of a slot stands for.
@@ -20,6 +21,8 @@ pub struct Sketch {
     low: Vec<u16>,
     /// Count over 2^16 of the slots where it is not 0.
     carries: BTreeMap<usize, u64>,
+    /// Whether all values are whole numbers; false wherever the pilot had others.
+    all_whole: bool,
 }
 
 impl Default for Sketch {
@@ -28,6 +31,7 @@ impl Default for Sketch {
             total: 0,
             low: vec![0; N_SLOTS],
             carries: BTreeMap::new(),
+            all_whole: true,
         }
     }
 }
@@ -37,6 +41,7 @@ impl Sketch {
     #[inline(always)]
     pub(crate) fn update(&mut self, grid: &Grid, values: &[f64]) {
         self.total += values.len() as u64;
+        self.all_whole &= grid.lattice && values.iter().all(|x| is_whole(*x));
         let Self { low, carries, .. } = self;
         // A fixed length lets the mask replace the bounds check.
         let Ok(low) = <&mut [u16; N_SLOTS]>::try_from(&mut low[..]) else {
@@ -67,15 +72,22 @@ impl Sketch {
         let mut slot = [0_u32];
         grid.slots(&[value], &mut slot);
         self.total += times;
+        self.all_whole &= grid.lattice && is_whole(value);
         self.raise(slot[0] as usize % N_SLOTS, times);
     }
 
     /// Adds the counts of the other.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.total += other.total;
+        self.all_whole &= other.all_whole;
         for slot in 0..N_SLOTS {
             self.raise(slot, other.count(slot));
         }
+    }
+
+    /// Whether every value counted is a whole number, as those of the pilot were.
+    pub(crate) fn is_lattice(&self) -> bool {
+        self.all_whole
     }
 
     /// Values counted.

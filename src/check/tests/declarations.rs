@@ -60,7 +60,7 @@ fn parents_are_known_and_lead_nowhere_back() {
 fn ancestors_do_not_depend_on_the_way_up() {
     let text = |last: &str| {
         format!(
-            "[dimensions.city]\nlabels = [\"x\"]\nparent.a = {{ x = \"a1\" }}\nparent.b = {{ x = \"b1\" }}\n[dimensions.a]\nlabels = [\"a1\"]\nparent.top = {{ a1 = \"t1\" }}\n[dimensions.b]\nlabels = [\"b1\"]\nparent.top = {{ b1 = \"{last}\" }}\n[dimensions.top]\nlabels = [\"t1\", \"t2\"]\n[data.d]\nover = [\"city\"]\nvalues = [1]\nrollup = \"sum\"\n[outputs.d]\n"
+            "[dimensions.city]\nlabels = [\"x\"]\nparent.a = {{ x = \"a1\" }}\nparent.b = {{ x = \"b1\" }}\n[dimensions.a]\nlabels = [\"a1\"]\nparent.top = {{ a1 = \"t1\" }}\n[dimensions.b]\nlabels = [\"b1\"]\nparent.top = {{ b1 = \"{last}\" }}\n[dimensions.top]\nlabels = [\"t1\", \"t2\"]\n[data.d]\nover = [\"city\"]\nvalues = [1]\n[outputs.d]\nplaces = [\"city\"]\n"
         )
     };
     model(&text("t1")).finds(&[]);

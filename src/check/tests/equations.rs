@@ -123,7 +123,7 @@ fn truth_values_are_asked_for() {
         ),
         ("(sum(d, country) > 1) * 3", &[]),
         ("sum(d, country) > 1 and 2", &["4:31 not-a-truth-value"]),
-        ("not year * sum(d, country)", &[]),
+        ("not year * sum(d, country)", &["4:11 not-a-truth-value"]),
         (
             "not year and sum(d, country) > 1",
             &["4:11 not-a-truth-value"],

@@ -4,6 +4,7 @@ mod accepted;
 mod declarations;
 mod equations;
 mod published;
+mod truths;
 mod variants;
 
 use super::{CheckedModel, Variant, check};

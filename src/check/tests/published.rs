@@ -66,6 +66,23 @@ fn rollups_are_possible() {
         codes(&with(b, "[outputs.b]\nplaces = [\"region\"]")),
         ["summing-a-share"]
     );
+    for (weight, expected) in [
+        (
+            "over = [\"country\"]\nvalues = { JPN = 1, DEU = 2 }",
+            &[][..],
+        ),
+        (
+            "over = [\"region\"]\nvalues = { asia = 1, europe = 2 }",
+            &["bad-weight"],
+        ),
+        ("value = 1", &["bad-weight"]),
+    ] {
+        let s = format!(
+            "[data.w]\n{weight}\nunit = \"user\"\nrollup = \"sum\"\n[variables.s]\nis = 'share * w / w'\nrollup = {{ mean = \"w\" }}\n"
+        );
+        let case = with(&s, "[outputs.s]\nplaces = [\"region\"]");
+        assert_eq!(codes(&case), expected, "{weight}");
+    }
     let w = "[variables.s]\nis = 'share'\nrollup = { mean = \"user\" }\n";
     assert_eq!(
         codes(&with(w, "[outputs.s]\nplaces = [\"region\"]")),
@@ -124,6 +141,25 @@ fn labels_are_determined_at_the_place() {
         ["undetermined-label"]
     );
     assert_eq!(at("v * (year == 2023)", "world"), [""; 0]);
+    // What a sum by regions leaves is told by regions, by their countries, and not by the world.
+    assert_eq!(at("v + sum(users, country by region)", "region"), [""; 0]);
+    assert_eq!(
+        at("v + sum(users, country by region)", "world"),
+        ["undetermined-label"]
+    );
+    assert_eq!(
+        at("v + sum(sum(users, country by region), region)", "world"),
+        [""; 0]
+    );
+    for crossing in ["", "places = [\"world\"]"] {
+        let case = with(
+            v,
+            &format!(
+                "[outputs.v]\n[crossings.x]\nof = 'sum(users, country by region)'\nabove = '2 * users[country = \"JPN\"]'\n{crossing}"
+            ),
+        );
+        assert_eq!(codes(&case), ["undetermined-label"]);
+    }
 }
 
 #[test]
@@ -164,6 +200,57 @@ fn crossings_run_along_time_and_compare_like_with_like() {
         ["missing-rollup", "missing-rollup", "unit-mismatch"]
     );
     assert_eq!(crossing("v[year = 2023]", "v[year = 2024]"), ["needs-time"]);
+}
+
+#[test]
+fn a_model_publishes_something() {
+    all(&[
+        ("[data.a]\nvalue = 1\n", &["2:8 nothing-published"]),
+        (
+            "[data.a]\nvalue = 1\n[evidence.e]\nholds = 'a > 0'\n",
+            &["2:8 nothing-published"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_place_has_reported_labels() {
+    let text = |reported: &str, places: &str| {
+        format!(
+            "[dimensions.c]\nlabels = [\"x\", \"y\"]\nparent.r = {{ x = \"z\", y = \"z\" }}\nreported = {reported}\n[dimensions.r]\nlabels = [\"z\"]\n[data.a]\nover = [\"c\"]\nvalues = [1, 2]\nrollup = \"sum\"\n[outputs.a]\n{places}\n"
+        )
+    };
+    let none = "{ x = false, y = false }";
+    all(&[
+        (&text("{ x = false }", ""), &[]),
+        (&text(none, ""), &["13:10 empty-place"]),
+        (
+            &text(none, "places = [\"r\", \"c\"]"),
+            &["14:16 empty-place"],
+        ),
+        (&text(none, "places = [\"r\"]"), &[]),
+    ]);
+}
+
+#[test]
+fn a_parent_without_children_is_a_warning_where_it_counts() {
+    let text = |is: &str, places: &str, reported: &str| {
+        format!(
+            "[dimensions.c]\nlabels = [\"x\"]\nparent.r = {{ x = \"z\" }}\n[dimensions.r]\nlabels = [\"z\", \"w\"]\n{reported}\n[data.a]\nover = [\"c\"]\nvalues = [1]\nrollup = \"sum\"\n[data.b]\nover = [\"r\"]\nvalues = [1, 2]\nrollup = \"sum\"\n[outputs.a]\n[outputs.b]\n[outputs.y]\nis = '{is}'\nplaces = [\"{places}\"]\n"
+        )
+    };
+    let at = |is: &str, places: &str, reported: &str| {
+        // Without the place `r` of the output `a`.
+        let text = text(is, places, reported)
+            .replace("[outputs.a]\n", "[outputs.a]\nplaces = [\"world\"]\n");
+        codes(&model(&text))
+    };
+    model(&text("a", "world", "")).finds(&["7:16 childless-label"]);
+    assert_eq!(at("a", "world", ""), [""; 0]);
+    assert_eq!(at("a", "r", ""), ["childless-label"]);
+    assert_eq!(at("a", "r", "reported = { w = false }"), [""; 0]);
+    assert_eq!(at("b * sum(a, c)", "r", ""), [""; 0]);
+    assert_eq!(at("b * sum(a, c by r)", "r", ""), ["childless-label"]);
 }
 
 #[test]
@@ -241,6 +328,10 @@ fn conditions_and_reports_name_what_exists() {
     assert_eq!(
         codes(&with("", &format!("{total}on = [\"fisrt\"]"))),
         ["unknown-evidence"]
+    );
+    assert_eq!(
+        codes(&with("", &format!("{total}on = [\"first\", \"first\"]"))),
+        ["duplicate-evidence"]
     );
     assert_eq!(codes(&with("", "[report]\noutputs = [\"all\"]")), [""; 0]);
     assert_eq!(

@@ -98,6 +98,23 @@ fn a_scenario_and_a_strategy_set_different_cells() {
 }
 
 #[test]
+fn a_variant_sets_something_and_an_argument_each_node_once() {
+    for section in ["scenarios", "strategies"] {
+        let case = with(&format!("[{section}.s]\ntitle = \"nothing\""));
+        assert_eq!(codes(&case), ["no-effect"]);
+    }
+    let case = with("").set("rate", "0.5").set("level", "0.5");
+    assert_eq!(codes(&case), ["idle-input", "idle-input"]);
+    let case = with("").set("rate", "0.5").set("rate", "0.6");
+    assert_eq!(codes(&case), ["idle-input", "duplicate-override"]);
+    let found = &case.diagnostics()[1];
+    assert!(
+        found.span > Some(found.related[0].span),
+        "the second is reported"
+    );
+}
+
+#[test]
 fn variants_are_known() {
     let text = "[scenarios.slow]\nset.rate = 0.5";
     let case = with(text).scenario("slwo");
