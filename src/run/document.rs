@@ -85,7 +85,7 @@ pub(super) fn assemble(
                 })
                 .collect(),
             evidence: Vec::new(),
-            non_finite: non_finite(model, plan, summary),
+            non_finite: non_finite(model, plan, summary, joints),
             warnings,
         },
         quantile_levels: HUB_LEVELS.to_vec(),
@@ -400,7 +400,24 @@ fn joint(model: &CheckedModel, plan: &Plan, summary: &JointSummary) -> OrderedMa
 }
 
 /// Where values were not finite. A crossing is listed once: its three targets miss the same trials.
-fn non_finite(model: &CheckedModel, plan: &Plan, summary: &Summary<'_>) -> Vec<NonFinite> {
+fn non_finite(
+    model: &CheckedModel,
+    plan: &Plan,
+    summary: &Summary<'_>,
+    joints: &JointSummary,
+) -> Vec<NonFinite> {
+    let of_joints = joints.non_finite();
+    let of_joints = of_joints.iter().filter_map(|(&group, found)| {
+        let cell = plan.joints.get(group)?;
+        let joint = &model.joints[cell.joint];
+        Some(NonFinite {
+            output: joint.name.clone(),
+            place: joint.places[cell.place].name.clone(),
+            at: labels(model, &cell.at),
+            count: found.count(),
+            first_trial: found.first_trial,
+        })
+    });
     summary
         .non_finite()
         .iter()
@@ -425,6 +442,7 @@ fn non_finite(model: &CheckedModel, plan: &Plan, summary: &Summary<'_>) -> Vec<N
                 first_trial: found.first_trial,
             })
         })
+        .chain(of_joints)
         .collect()
 }
 
