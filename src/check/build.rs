@@ -343,12 +343,14 @@ fn distribution_call(expr: &Expr) -> Option<Span> {
 }
 
 fn not_a_distribution(expr: &Expr) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        "not-a-distribution",
-        expr.span,
-        "an input that is no distribution",
-    )
-    .expected("one distribution such as `normal(mean = 0, sd = 1)`");
+    let message = match &expr.kind {
+        ExprKind::Call { function, .. } => {
+            format!("there is no distribution `{}`", function.value)
+        }
+        _ => "an input that is no distribution".to_owned(),
+    };
+    let diagnostic = Diagnostic::error("not-a-distribution", expr.span, message)
+        .expected("one distribution such as `normal(mean = 0, sd = 1)`");
     match &expr.kind {
         ExprKind::Call { function, .. } => diagnostic.hint_if(super::names::did_you_mean(
             &function.value,

@@ -433,14 +433,19 @@ impl Roller<'_, '_> {
             ),
             // A broken weight is reported where it is stated.
             None if self.names.at(id).info().rollup.is_some() => {}
+            // Once for each node, however many outputs and places read it.
+            None if diagnostics.contains("missing-rollup", name.span) => {}
             None => diagnostics.push(
                 Diagnostic::error(
                     "missing-rollup",
-                    reading.span,
-                    format!("`{}` has no value at the place `{place}`", name.value),
+                    name.span,
+                    format!(
+                        "`{}` is read at the place `{place}`, above its own dimensions, and does not say how it rolls up",
+                        name.value
+                    ),
                 )
-                .expected(format!("`rollup` in the declaration of `{}`", name.value))
-                .related(name.span, "declared here")
+                .expected("`rollup` in this declaration")
+                .related(reading.span, "the place")
                 .related(read_at, "read here")
                 .hint(self.rollup_hint(index)),
             ),

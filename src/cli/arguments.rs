@@ -83,7 +83,7 @@ pub struct RunArguments {
     /// Condition on a set of evidence that the model names (refused: not in this version).
     #[arg(long, hide = true, value_name = "NAME")]
     pub condition: Option<String>,
-    /// Folder for the result; unless stated results/<model name>, with +<scenario>, +<strategy> and +set appended. Files there are replaced.
+    /// Folder for the result; unless stated results/<model name>, with +<scenario>, +<strategy> and +<node>=<expression> appended. Files there are replaced.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Also write joint-sample.csv: the first 10,000 trials, outputs beside one summary score for each input.

@@ -31,11 +31,18 @@ pub(super) fn check(arguments: &CheckArguments) -> ExitStatus {
                     .chain(
                         loaded
                             .model
+                            .crossings
+                            .iter()
+                            .map(|crossing| crossing.name.as_str()),
+                    )
+                    .chain(
+                        loaded
+                            .model
                             .outputs
                             .iter()
                             .map(|output| output.name.as_str()),
                     );
-                eprintln!("error: no node or output is called `{name}`");
+                eprintln!("error: no node, output or crossing is called `{name}`");
                 if let Some(near) = closest(name, names) {
                     eprintln!("  = help: did you mean `{near}`?");
                 }

@@ -108,17 +108,29 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     }
 }
 
-/// `results/<model name>`, with the variant appended.
+/// `results/<model name>`, with the variant appended, so that no run of a variant replaces another.
 fn default_folder(loaded: &Loaded) -> PathBuf {
-    let parts: Vec<&str> = [
-        Some(loaded.model.name.as_str()),
-        loaded.variant.scenario.as_deref(),
-        loaded.variant.strategy.as_deref(),
-    ]
-    .into_iter()
-    .flatten()
-    .chain((!loaded.variant.set.is_empty()).then_some("set"))
-    .collect();
+    /// Longest text of one override in a name of a folder.
+    const LONGEST: usize = 60;
+    let set = loaded.variant.set.iter().map(|(node, expression)| {
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() || "._=-".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        };
+        format!("{node}={expression}")
+            .chars()
+            .map(plain)
+            .take(LONGEST)
+            .collect::<String>()
+    });
+    let named = [&loaded.variant.scenario, &loaded.variant.strategy];
+    let parts: Vec<String> = std::iter::once(loaded.model.name.clone())
+        .chain(named.into_iter().flatten().cloned())
+        .chain(set)
+        .collect();
     PathBuf::from("results").join(parts.join("+"))
 }
 
@@ -176,7 +188,13 @@ fn drivers(loaded: &Loaded, plan: &ReportPlan, sample: &JointSample) -> Vec<Driv
     let Some((place, at)) = sample.last_cell(output) else {
         return Vec::new();
     };
-    let place = model.outputs[output].places[place].name.clone();
+    let cell: Vec<String> = std::iter::once(model.outputs[output].places[place].name.clone())
+        .chain(
+            at.iter()
+                .map(|(id, label)| model.dimensions.at(id).labels[label as usize].title.clone()),
+        )
+        .collect();
+    let place = cell.join(", ");
     sample
         .drivers(output, &at)
         .into_iter()

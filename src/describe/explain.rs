@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::{kind_text, rollup_text, shape_text, summary};
-use crate::check::{Body, CheckedModel, NodeId, ParameterTerm, Term, TermKind};
+use crate::check::{Body, CheckedModel, NodeId, NodeKind, ParameterTerm, Term, TermKind};
 use crate::expr::print;
+use crate::model::Basis;
 
-/// What there is to know about the node or output called `name`; `None` if there is none.
+/// What there is to know about the node, output or crossing called `name`; `None` if there is none.
 #[must_use]
 pub fn explain(model: &CheckedModel, name: &str) -> Option<String> {
     let mut text = String::new();
@@ -34,6 +35,34 @@ pub fn explain(model: &CheckedModel, name: &str) -> Option<String> {
         let mut read = BTreeSet::new();
         operands(&output.term, &mut read);
         text.push_str(&operand_list(model, &read));
+        // A node of the same name has listed them already.
+        if model.find(name).is_none() {
+            text.push_str(&assumption_list(model, &read));
+        }
+    }
+    if let Some(crossing) = model
+        .crossings
+        .iter()
+        .find(|crossing| crossing.name == name)
+    {
+        let places: Vec<_> = crossing
+            .places
+            .iter()
+            .map(|place| place.name.as_str())
+            .collect();
+        let _ = writeln!(
+            text,
+            "crossing {name}: {}\n  equation    {} > {}, evaluated after roll-up\n  places      {}",
+            crossing.title,
+            print(&crossing.written.0),
+            print(&crossing.written.1),
+            places.join(", ")
+        );
+        let mut read = BTreeSet::new();
+        operands(&crossing.of, &mut read);
+        operands(&crossing.above, &mut read);
+        text.push_str(&operand_list(model, &read));
+        text.push_str(&assumption_list(model, &read));
     }
     (!text.is_empty()).then_some(text)
 }
@@ -83,14 +112,9 @@ fn node(model: &CheckedModel, id: NodeId) -> String {
     if !readers.is_empty() {
         let _ = writeln!(text, "  read by     {}", readers.join(", "));
     }
-    let behind = inputs_behind(model, id);
-    if !behind.is_empty() {
-        let _ = writeln!(text, "  inputs behind it");
-        for input in behind {
-            let node = model.node(input);
-            let _ = writeln!(text, "    {}: {}", node.name, summary::origin(node));
-        }
-    }
+    let mut behind = read.clone();
+    behind.remove(&id);
+    text.push_str(&assumption_list(model, &behind));
     text
 }
 
@@ -188,10 +212,10 @@ fn readers(model: &CheckedModel, id: NodeId) -> Vec<String> {
     names
 }
 
-/// The uncertain inputs on which a node depends, directly or through others.
-fn inputs_behind(model: &CheckedModel, id: NodeId) -> Vec<NodeId> {
-    let mut seen = BTreeSet::from([id]);
-    let mut pending = vec![id];
+/// The data and inputs on which nodes rest, directly or through others; calibrated and free choices first, then judgement, then evidence.
+fn assumptions(model: &CheckedModel, from: &BTreeSet<NodeId>) -> Vec<NodeId> {
+    let mut seen = from.clone();
+    let mut pending: Vec<NodeId> = from.iter().copied().collect();
     while let Some(next) = pending.pop() {
         for operand in read_by_node(model, next) {
             if seen.insert(operand) {
@@ -199,8 +223,42 @@ fn inputs_behind(model: &CheckedModel, id: NodeId) -> Vec<NodeId> {
             }
         }
     }
-    seen.remove(&id);
-    seen.into_iter()
-        .filter(|&other| model.node(other).stream.is_some())
-        .collect()
+    let rank = |id: &NodeId| match model.node(*id).basis {
+        Some(Basis::Calibrated) => 0,
+        Some(Basis::Free) => 1,
+        Some(Basis::Judgement) => 2,
+        Some(Basis::Evidence) => 3,
+        None => 4,
+    };
+    let mut list: Vec<NodeId> = seen
+        .into_iter()
+        .filter(|id| model.node(*id).kind != NodeKind::Variable)
+        .collect();
+    list.sort_by_key(rank);
+    list
+}
+
+/// A line for each assumption: what it is, its definition, and what it rests on.
+fn assumption_list(model: &CheckedModel, from: &BTreeSet<NodeId>) -> String {
+    let rows: Vec<Vec<String>> = assumptions(model, from)
+        .into_iter()
+        .map(|id| {
+            let node = model.node(id);
+            let definition = match node.parts.last().map(|part| (&part.written, &part.body)) {
+                Some((Some(written), _)) => print(written),
+                Some((None, Body::Values(values))) => values_text(values),
+                _ => String::new(),
+            };
+            vec![
+                kind_text(node.kind).to_owned(),
+                node.name.clone(),
+                definition,
+                summary::origin(node),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("  assumptions behind it\n{}", super::columns(&rows))
 }

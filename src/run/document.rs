@@ -38,7 +38,7 @@ pub(super) fn assemble(
         warnings.push(Warning {
             code: "coarse-quantile".to_owned(),
             message: format!(
-                "in {} cells, first {}, the bins of the streaming quantiles are wider than a tenth of the Monte Carlo error; their width is part of the reported error",
+                "in {} cells, first {}, quantiles are known less well than by the number of trials alone, because they are read from bins; the reported errors include it, and nothing needs to be done",
                 coarse.len(),
                 coarse[0]
             ),
