@@ -112,7 +112,6 @@ fn larger(a: f64, b: f64) -> f64 {
 }
 
 /// The value of an operation on numbers: the same as that of the plan, NaN included.
-
 fn apply(operation: Operation, x: &[f64]) -> f64 {
     match operation {
         Operation::Negate => -x[0],
