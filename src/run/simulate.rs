@@ -96,7 +96,7 @@ pub fn simulate_plan(
         .joints
         .finish(n_blocks)
         .map_err(StatisticsError::from)?;
-    let document = document::assemble(loaded, settings, &plan, &central, &summary, &joint_summary);
+    let document = document::assemble(loaded, settings, plan, &central, &summary, &joint_summary);
     if !document.run.non_finite.is_empty() && !settings.allow_non_finite {
         return Err(RunError::NonFinite(document.run.non_finite));
     }
