@@ -116,7 +116,7 @@ pub fn ln_gamma(x: f64) -> f64 {
 
 /// Γ(x) for `x > 0`; inf above 171.6, NaN below 0. Relative error found: 1e-14 (3e-15 up to 20).
 pub fn gamma(x: f64) -> f64 {
-    if x < 20.0 && x >= 1.5 {
+    if (1.5..20.0).contains(&x) {
         let mut product = 1.0;
         let mut rest = x;
         while rest > 2.5 {
