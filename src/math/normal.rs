@@ -7,7 +7,7 @@ use super::polynomial::polynomial;
 
 /// `erf(x)/x` in `x²`, `x ≤ 0.66`; error 2e-17.
 const ERF: [f64; 10] = [
-    1.128_379_167_095_512_6,
+    std::f64::consts::FRAC_2_SQRT_PI,
     -0.3761263890318349,
     0.11283791670934916,
     -0.02686617063918227,
