@@ -294,7 +294,9 @@ impl CurvilinearTrapezoid {
     /// P(X − middle > s) for `s ≥ 0`.
     fn tail(&self, s: f64) -> f64 {
         let outer = self.half_width + self.d;
-        if s >= outer {
+        if s == 0.0 {
+            0.5
+        } else if s >= outer {
             0.0
         } else if s > self.half_width - self.d {
             // (c − s − s ln(c/s))/4d with u = 1 − s/c.
@@ -308,18 +310,19 @@ impl CurvilinearTrapezoid {
     fn top(&self) -> f64 {
         ln_1p(2.0 * self.d / (self.half_width - self.d)) / (4.0 * self.d)
     }
-    /// The s with `tail(s) = t`.
-    fn distance(&self, t: f64) -> f64 {
+    /// The s with `tail(s) = t`, as (distance, whether it is measured from the end of the support instead of the middle).
+    fn distance(&self, t: f64) -> (f64, bool) {
         let outer = self.half_width + self.d;
         let inner = self.half_width - self.d;
         let at_bend = outer / (4.0 * self.d) * bend(1.0 - inner / outer);
         if t >= at_bend {
             // No flat part where the half width equals d.
-            return if inner > 0.0 {
+            let s = if inner > 0.0 {
                 ((0.5 - t) / self.top()).clamp(0.0, inner)
             } else {
                 0.0
             };
+            return (s, false);
         }
         let target = t * 4.0 * self.d / outer;
         let start = (2.0 * target).sqrt().min(0.9);
@@ -334,7 +337,7 @@ impl CurvilinearTrapezoid {
             },
             start,
         );
-        outer * (1.0 - u)
+        (outer * u, true)
     }
 }
 
@@ -349,10 +352,12 @@ fn bend(u: f64) -> f64 {
 
 impl Law for CurvilinearTrapezoid {
     fn quantile(&self, p: f64, q: f64) -> f64 {
-        if p <= q {
-            self.middle - self.distance(p)
-        } else {
-            self.middle + self.distance(q)
+        let (low, high) = self.support();
+        match self.distance(p.min(q)) {
+            (s, true) if p <= q => low + s,
+            (s, true) => high - s,
+            (s, false) if p <= q => self.middle - s,
+            (s, false) => self.middle + s,
         }
     }
     fn cdf(&self, x: f64) -> f64 {

@@ -203,7 +203,7 @@ impl Law for NegativeBinomial {
         if k < 0.0 {
             0.0
         } else if k == f64::INFINITY {
-            1.0 - 0.0
+            1.0
         } else {
             incomplete_beta(self.r, k + 1.0, self.p, 1.0 - self.p).0
         }
@@ -313,7 +313,7 @@ impl Law for Poisson {
         if k < 0.0 {
             0.0
         } else if k == f64::INFINITY {
-            1.0 - 0.0
+            1.0
         } else {
             incomplete_gamma(k + 1.0, self.mean).1
         }

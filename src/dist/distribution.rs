@@ -45,6 +45,10 @@ macro_rules! distributions {
             }
             /// Density, or probability of x for a discrete distribution.
             pub fn density(&self, x: f64) -> f64 {
+                // Formulas give inf·0 there.
+                if x.is_infinite() {
+                    return 0.0;
+                }
                 match self { $(Self::$name(law) => law.density(x)),* }
             }
             /// Mean; `None` where undefined or infinite.

@@ -60,8 +60,11 @@ pub struct QuantileForm {
     pub most: usize,
     /// Further parameters, all required.
     pub with: &'static [Parameter],
-    pub(super) fit: fn(&[(f64, f64)], &[f64]) -> Result<Distribution, DistributionError>,
+    pub(super) fit: Fit,
 }
+
+/// From quantiles (level, value), ascending, and the further parameters.
+pub(super) type Fit = fn(&[(f64, f64)], &[f64]) -> Result<Distribution, DistributionError>;
 
 /// A family: what the documentation says of it and what it accepts. Continuous families also take `min` and `max` (unit of the draw).
 #[derive(Debug, Clone, Copy)]

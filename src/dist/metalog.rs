@@ -141,12 +141,9 @@ fn solve(mut rows: Vec<Vec<f64>>) -> Option<Vec<f64>> {
         }
         for row in column + 1..n {
             let factor = rows[row][column] / rows[column][column];
-            #[expect(
-                clippy::needless_range_loop,
-                reason = "two rows of one matrix are read and written at the same index"
-            )]
-            for k in column..=n {
-                rows[row][k] -= factor * rows[column][k];
+            let (above, below) = rows.split_at_mut(row);
+            for (entry, pivot) in below[0][column..].iter_mut().zip(&above[column][column..]) {
+                *entry -= factor * pivot;
             }
         }
     }

@@ -243,7 +243,7 @@ pub(super) fn student_score(df: f64, p: f64, q: f64) -> f64 {
         return sign * f64::INFINITY;
     }
     let (x, y) = beta_quantile(0.5 * df, 0.5, 2.0 * tail, (p - q).abs());
-    if x == 0.0 {
+    if x < 1e-250 {
         // The first term of the tail, where x = df/(df + t²) leaves the range of numbers.
         let ln_x = (ln(2.0 * tail) + ln(0.5 * df) + beta_ln(0.5 * df, 0.5)) / (0.5 * df);
         return sign * exp(0.5 * (ln(df) - ln_x));

@@ -45,12 +45,22 @@ impl Levels {
         Ok(Self { low, high, mass })
     }
 
-    /// Levels of the whole distribution from levels inside the bounds.
+    /// Levels of the whole distribution from levels inside the bounds. A product that underflows stays above 0, so that an open end is not reached.
     #[inline]
     fn outer(&self, p: f64, q: f64) -> (f64, f64) {
+        let lower = q * self.low.0 + p * self.high.0;
+        let upper = q * self.low.1 + p * self.high.1;
         (
-            q * self.low.0 + p * self.high.0,
-            q * self.low.1 + p * self.high.1,
+            if p > 0.0 {
+                lower.max(f64::MIN_POSITIVE)
+            } else {
+                lower
+            },
+            if q > 0.0 {
+                upper.max(f64::MIN_POSITIVE)
+            } else {
+                upper
+            },
         )
     }
 

@@ -103,6 +103,13 @@ pub fn beta_quantile(a: f64, b: f64, p: f64, q: f64) -> (f64, f64) {
     // In t = ln(x/(1 − x)), where both log tails are smooth and nearly straight far out.
     let from_left = (ln(p) + ln(a) + beta_ln(a, b)) / a;
     let from_right = -(ln(q) + ln(b) + beta_ln(a, b)) / b;
+    // So far out the first term of the series is exact to the last digit, and the search would leave the range of numbers.
+    if from_left < -600.0 {
+        return (exp(from_left), 1.0);
+    }
+    if from_right > 600.0 {
+        return (1.0, exp(-from_right));
+    }
     let start = if from_left < -3.0 {
         from_left
     } else if from_right > 3.0 {

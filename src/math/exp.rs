@@ -18,7 +18,7 @@ const EXP: [f64; 10] = [
 
 /// 1.5·2^52: added to a number below 2^51, it leaves the nearest integer in the low bits.
 pub(super) const ROUND: f64 = 6_755_399_441_055_744.0;
-const INVERSE_LN_2: f64 = 1.4426950408889634;
+const INVERSE_LN_2: f64 = std::f64::consts::LOG2_E;
 /// ln 2 to 32 bits, so that its product with any exponent is exact, and the rest.
 const LN_2_HIGH: f64 = 0.6931471803691238;
 const LN_2_LOW: f64 = 1.9082149292705877e-10;

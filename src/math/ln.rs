@@ -34,7 +34,7 @@ const LN_2_LONG_HIGH: f64 = 0.6931471805598903;
 const LN_2_LONG_LOW: f64 = 5.497923018708371e-14;
 const THIRD: (f64, f64) = (0.3333333333333333, 1.850371707708594e-17);
 const FIFTH: (f64, f64) = (0.2, -1.1102230246251566e-17);
-const LOG10_E: (f64, f64) = (0.4342944819032518, 1.098319650216765e-17);
+const LOG10_E: (f64, f64) = (std::f64::consts::LOG10_E, 1.098319650216765e-17);
 
 /// A positive finite number as (k, m), `x = 2^k m`, `√½ ≤ m < √2`.
 #[inline(always)]

@@ -26,7 +26,7 @@ const TWO_OVER_PI: [u64; 20] = [
     0x5603_3046_fc7b_6bab,
     0xf0cf_bc20_9af4_361d,
 ];
-const TWO_OVER_PI_DOUBLE: f64 = 0.6366197723675814;
+const TWO_OVER_PI_DOUBLE: f64 = std::f64::consts::FRAC_2_PI;
 /// π/2 in pieces of 33, 33 and 53 bits: the products of the first two with a whole number below 2^20 are exact.
 const HALF_PI: [f64; 3] = [
     1.5707963267341256,
@@ -104,7 +104,7 @@ fn reduce_large(x: f64) -> (u64, f64, f64) {
     let first = (part >> 64) as u64 as f64 * 18_446_744_073_709_551_616.0;
     let rest = part as i128 - first as i128;
     let (a, b) = (first * scale, rest as f64 * scale);
-    const PI_2: (f64, f64) = (1.5707963267948966, 6.123233995736766e-17);
+    const PI_2: (f64, f64) = (std::f64::consts::FRAC_PI_2, 6.123233995736766e-17);
     let (product, error) = super::double_double::two_product(a, PI_2.0);
     let (r, r_low) = two_sum(product, error + (a * PI_2.1 + b * PI_2.0));
     let flip = negative != (x < 0.0);
