@@ -65,11 +65,6 @@ pub mod source;
 pub mod unit;
 
 pub mod dimension;
-
-#[expect(
-    clippy::approx_constant,
-    reason = "parts of constants in several doubles, and coefficients that happen to be near a constant"
-)]
 pub mod math;
 
 pub mod dist;

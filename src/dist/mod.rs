@@ -2,9 +2,6 @@
 //!
 //! A draw is the quantile function at Φ(score). Both tail probabilities travel together, so that a draw keeps its digits in either tail.
 
-// `!(x > 0.0)` is meant: NaN must be refused too.
-#![allow(clippy::neg_cmp_op_on_partial_ord)]
-
 mod bounded;
 mod build;
 mod count;

@@ -4,9 +4,6 @@
 //! multiply-add, tables or the platform's library: the same argument gives the same bits on every machine, alone or in a vectorised loop.
 //! Polynomials are near-minimax: Chebyshev interpolation computed with 60 digits.
 
-// `!(x > 0.0)` is meant: NaN must fail too.
-#![allow(clippy::neg_cmp_op_on_partial_ord)]
-
 mod beta;
 mod cholesky;
 mod double_double;

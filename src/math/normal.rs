@@ -52,7 +52,6 @@ const INVERSE_ROOT_2: f64 = std::f64::consts::FRAC_1_SQRT_2;
 const INVERSE_ROOT_2_PI: f64 = 0.3989422804014327;
 
 /// Wichura's coefficients for `|p − ½| ≤ 0.425`, for the tail to 2e-11, and beyond; numerator, then denominator.
-#[allow(clippy::excessive_precision)] // as published
 const CENTRE: [[f64; 8]; 2] = [
     [
         3.3871328727963666080e0,
@@ -75,7 +74,6 @@ const CENTRE: [[f64; 8]; 2] = [
         5.2264952788528545610e3,
     ],
 ];
-#[allow(clippy::excessive_precision)]
 const TAIL: [[f64; 8]; 2] = [
     [
         1.42343711074968357734e0,
@@ -98,7 +96,6 @@ const TAIL: [[f64; 8]; 2] = [
         1.05075007164441684324e-9,
     ],
 ];
-#[allow(clippy::excessive_precision)]
 const FAR_TAIL: [[f64; 8]; 2] = [
     [
         6.65790464350110377720e0,

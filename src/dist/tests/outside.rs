@@ -6,7 +6,7 @@ use statrs::distribution::{Continuous, ContinuousCDF, DiscreteCDF};
 
 type Row = (&'static str, f64, f64, &'static [(f64, f64)]);
 
-#[allow(clippy::approx_constant)] // as published
+#[allow(clippy::approx_constant, reason = "figures as published")]
 /// (distribution, mean, sd, quantiles) by R and CRAN packages, from JuliaStats/Distributions.jl, test/ref/continuous_test.ref.json (MIT).
 #[rustfmt::skip]
 const BY_R: &[Row] = &[

@@ -208,7 +208,6 @@ impl<'a> Reader<'a> {
     pub fn number(&mut self, item: Item<'_>) -> Option<Spanned<f64>> {
         let value = match item.value {
             // `as` is exact: the magnitude is at most 2^53.
-            #[allow(clippy::cast_precision_loss)]
             DeValue::Integer(_) => self.integer(item)?.value as f64,
             DeValue::Float(float) => {
                 let written = float.as_str();

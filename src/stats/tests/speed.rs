@@ -6,7 +6,6 @@ use super::*;
 /// A pass gives one batch to every target, so with 9,000 targets no histogram stays in the inner caches.
 #[test]
 #[ignore = "prints a measurement"]
-#[allow(clippy::disallowed_methods)]
 fn speed_of_updates() {
     let columns = [normals(TRIALS_PER_BLOCK, 1)];
     for n_targets in [10, 9000] {
