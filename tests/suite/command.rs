@@ -214,9 +214,21 @@ fn check_describes_and_explains() {
         "shop",
         "EUR",
         "roll-up",
-        "inputs behind it",
+        "assumptions behind it",
     ] {
         assert!(explained.out.contains(part), "{part}: {}", explained.out);
+    }
+    // A crossing rests on data as well as on inputs.
+    let crossing = example("crossing-year");
+    let name = "target_passed";
+    let explained = cell.run(&["check", &crossing, "--explain", name]);
+    for part in ["crossing", "assumptions behind it", "input", "data"] {
+        assert!(
+            explained.out.contains(part),
+            "{part}: {} {}",
+            explained.out,
+            explained.err
+        );
     }
     let unknown = cell.run(&["check", &model, "--explain", "sale"]);
     assert_eq!(unknown.code, Some(2));
