@@ -11,6 +11,7 @@ use crate::describe::report_plan;
 use crate::export::OutputFolder;
 use crate::render::{self, Driver, ReportPlan};
 use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample, plan, simulate_plan};
+use crate::sample::Design;
 
 /// Inputs listed as drivers.
 const MOST_DRIVERS: usize = 5;
@@ -51,6 +52,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     let settings = Settings {
         trials: arguments.trials,
         seed: arguments.seed,
+        design: Design::Random,
         threads: arguments.threads.map(usize::from),
         trials_per_batch: arguments.batch.map(|batch| batch as usize),
         allow_non_finite: arguments.allow_non_finite,

@@ -9,8 +9,8 @@ use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::Plan;
 use crate::sample::AddressedScores;
 use crate::stats::{
-    BlockAccumulator, Grid, JointAccumulator, JointPlan, JointStatistics, Mode, PilotCapture,
-    Statistics, StatisticsError, TRIALS_PER_BLOCK, TargetPlan, fits_exactly,
+    BlockAccumulator, BlockSpan, Blocks, Grid, JointAccumulator, JointPlan, JointStatistics, Mode,
+    PilotCapture, Statistics, StatisticsError, TargetPlan, fits_exactly,
 };
 
 /// Bytes of rows that one batch may take. Most rows are used soon after they are made, so they need not all fit the second-level cache;
@@ -59,7 +59,11 @@ impl Sink for Capture<'_> {
 
 impl BlockRun<'_> {
     pub(super) fn n_blocks(&self) -> u64 {
-        self.settings.trials.div_ceil(TRIALS_PER_BLOCK as u64)
+        self.blocks().n_blocks()
+    }
+
+    fn blocks(&self) -> Blocks {
+        Blocks::new(self.settings.trials, self.settings.design.points())
     }
 
     /// Trials evaluated together: as many as keep all rows in the second-level cache.
@@ -78,8 +82,10 @@ impl BlockRun<'_> {
         scores: &mut AddressedScores,
         mut each_batch: impl FnMut(&mut Workspace, &mut AddressedScores, u64, usize, usize),
     ) {
-        let first = block * TRIALS_PER_BLOCK as u64;
-        let in_block = (self.settings.trials - first).min(TRIALS_PER_BLOCK as u64) as usize;
+        let BlockSpan {
+            first_trial: first,
+            n_trials: in_block,
+        } = self.blocks().span(block);
         let step = self.trials_per_batch();
         for offset in (0..in_block).step_by(step) {
             // The block is left unfinished: a cancelled run has no result.

@@ -1,12 +1,16 @@
 //! How a model is run, and who watches.
 
-/// Settings of a run. Only `trials` and `seed` decide numbers.
+use crate::sample::Design;
+
+/// Settings of a run. Only `trials`, `seed` and `design` decide numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Number of trials.
     pub trials: u64,
     /// Seed; zero is a seed like any other.
     pub seed: u64,
+    /// How trials are spread.
+    pub design: Design,
     /// Threads; all cores if `None`.
     pub threads: Option<usize>,
     /// Trials evaluated together; chosen to fit the second-level cache if `None`.
@@ -20,6 +24,7 @@ impl Default for Settings {
         Self {
             trials: 1_000_000,
             seed: 1,
+            design: Design::Random,
             threads: None,
             trials_per_batch: None,
             allow_non_finite: false,

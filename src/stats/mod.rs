@@ -6,6 +6,7 @@
 
 mod accumulator;
 mod bits;
+mod blocks;
 mod counts;
 mod crossing;
 mod discrete;
@@ -30,6 +31,7 @@ mod tree;
 mod tests;
 
 pub use accumulator::{BlockAccumulator, FinishedBlock};
+pub use blocks::{BlockSpan, Blocks};
 pub use counts::Mode;
 pub use crossing::{CrossingDate, FirstCrossing, Probability};
 pub use distribution::{Distribution, Quantile};
