@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::sample::AddressedScores;
 use crate::stats::{
     BlockAccumulator, BlockSpan, Blocks, Grid, JointAccumulator, JointPlan, JointStatistics, Mode,
-    PilotCapture, Statistics, StatisticsError, TargetPlan, fits_exactly,
+    PilotCapture, Statistics, StatisticsError, TRIALS_PER_BLOCK, TargetPlan, fits_exactly,
 };
 
 /// Bytes of rows that one batch may take. Most rows are used soon after they are made, so they need not all fit the second-level cache;
@@ -97,34 +97,31 @@ impl BlockRun<'_> {
         }
     }
 
-    /// How quantiles are kept: every value if they fit, else in bins placed by the first block.
+    /// How quantiles are kept: every value if they fit, else in bins placed by trials 0 … 4,095, also of a shorter run.
     fn mode(&self) -> Mode {
         if fits_exactly(self.targets.n_targets(), self.settings.trials) {
-            return Mode::Exact {
-                planned_trials: self.settings.trials,
-            };
+            return Mode::Exact;
         }
         let mut workspace = Workspace::new(self.plan, self.trials_per_batch());
         let mut scores = AddressedScores::new(self.settings.seed, &self.plan.streams);
         let mut pilot = PilotCapture::new(&self.targets);
-        self.block(
-            0,
-            &mut workspace,
-            &mut scores,
-            |workspace, scores, first, offset, n| {
-                evaluate(
-                    self.plan,
-                    workspace,
-                    scores,
-                    first,
-                    n,
-                    &mut Capture {
-                        pilot: &mut pilot,
-                        offset,
-                    },
-                );
-            },
-        );
+        let step = self.trials_per_batch();
+        for first in (0..TRIALS_PER_BLOCK).step_by(step) {
+            if self.observer.is_cancelled() {
+                break;
+            }
+            evaluate(
+                self.plan,
+                &mut workspace,
+                &mut scores,
+                first as u64,
+                step.min(TRIALS_PER_BLOCK - first),
+                &mut Capture {
+                    pilot: &mut pilot,
+                    offset: first,
+                },
+            );
+        }
         let grids: Vec<Grid> = pilot.finish();
         Mode::Sketch(Arc::new(grids))
     }
@@ -144,8 +141,8 @@ impl BlockRun<'_> {
             .map_err(|error| RunError::Threads(error.to_string()))?;
         let mode = self.mode();
         let merged = Mutex::new(Finished {
-            statistics: Statistics::new(&self.targets, mode.clone()),
-            joints: JointStatistics::new(self.joints.clone()),
+            statistics: Statistics::new(&self.targets, mode.clone(), self.settings.design.points()),
+            joints: JointStatistics::new(self.joints.clone(), self.settings.design.points()),
         });
         let next = AtomicU64::new(0);
         let done = AtomicU64::new(0);
@@ -174,55 +171,67 @@ impl BlockRun<'_> {
     ) -> Result<(), RunError> {
         let mut workspace = Workspace::new(self.plan, self.trials_per_batch());
         let mut scores = AddressedScores::new(self.settings.seed, &self.plan.streams);
-        let mut accumulator = BlockAccumulator::new(Arc::clone(&self.targets), mode.clone());
-        let mut joint = JointAccumulator::new(&self.joints);
+        let mut accumulator = BlockAccumulator::new(
+            Arc::clone(&self.targets),
+            mode.clone(),
+            self.settings.design.points(),
+        );
+        let mut joint = JointAccumulator::new(&self.joints, self.settings.design.points());
         loop {
             if self.observer.is_cancelled() {
                 return Err(RunError::Cancelled);
             }
-            let block = next.fetch_add(1, Ordering::Relaxed);
-            if block >= self.n_blocks() || stop.load(Ordering::Relaxed) {
+            let unit = next.fetch_add(1, Ordering::Relaxed);
+            if unit >= self.blocks().n_units() || stop.load(Ordering::Relaxed) {
                 break;
             }
             let mut evaluated = 0;
-            self.block(
-                block,
-                &mut workspace,
-                &mut scores,
-                |workspace, scores, first, offset, n| {
-                    evaluate(
-                        self.plan,
-                        workspace,
-                        scores,
-                        first,
-                        n,
-                        &mut Accumulate {
-                            accumulator: &mut accumulator,
-                            offset,
-                        },
-                    );
-                    for (group, cell) in self.plan.joints.iter().enumerate() {
-                        let columns: Vec<&[f64]> = cell
-                            .rows
-                            .iter()
-                            .map(|&row| workspace.kept(row, n))
-                            .collect();
-                        joint.update(group, offset, &columns);
-                    }
-                    evaluated += n as u64;
-                },
-            );
-            if self.observer.is_cancelled() {
-                return Err(RunError::Cancelled);
-            }
-            let sums = accumulator.finish_block(block);
-            let pairs = joint.finish_block();
-            {
+            for block in self.blocks().of_unit(unit) {
+                self.block(
+                    block,
+                    &mut workspace,
+                    &mut scores,
+                    |workspace, scores, first, offset, n| {
+                        evaluate(
+                            self.plan,
+                            workspace,
+                            scores,
+                            first,
+                            n,
+                            &mut Accumulate {
+                                accumulator: &mut accumulator,
+                                offset,
+                            },
+                        );
+                        for (group, cell) in self.plan.joints.iter().enumerate() {
+                            let columns: Vec<&[f64]> = cell
+                                .rows
+                                .iter()
+                                .map(|&row| workspace.kept(row, n))
+                                .collect();
+                            joint.update(group, offset, &columns);
+                        }
+                        evaluated += n as u64;
+                    },
+                );
+                if self.observer.is_cancelled() {
+                    return Err(RunError::Cancelled);
+                }
+                let first_trial = self.blocks().span(block).first_trial;
+                let sums = accumulator.finish_block(block, first_trial);
+                let pairs = joint.finish_block(block, first_trial);
                 let mut merged = merged.lock().unwrap_or_else(PoisonError::into_inner);
                 merged.statistics.insert(sums)?;
+                merged.joints.insert(pairs).map_err(StatisticsError::from)?;
+            }
+            if self.settings.design.points().is_some() {
+                let spreads = accumulator.finish_replicate(unit);
+                let pairs = joint.finish_replicate(unit);
+                let mut merged = merged.lock().unwrap_or_else(PoisonError::into_inner);
+                merged.statistics.insert_replicate(spreads)?;
                 merged
                     .joints
-                    .insert(block, pairs)
+                    .insert_replicate(pairs)
                     .map_err(StatisticsError::from)?;
             }
             let total = done.fetch_add(evaluated, Ordering::Relaxed) + evaluated;

@@ -68,11 +68,11 @@ pub(super) fn assemble(
             engine: env!("CARGO_PKG_VERSION").to_owned(),
             generator: GENERATOR.to_owned(),
             seed: Seed(settings.seed),
-            design: "random".to_owned(),
+            design: settings.design.name().to_owned(),
             trials: settings.trials,
-            points_per_replicate: None,
+            points_per_replicate: settings.design.points(),
             sobol_order: Vec::new(),
-            error_df: None,
+            error_df: summary.error_df().map(|df| df as f64),
             scenario: loaded.variant.scenario.clone(),
             strategy: loaded.variant.strategy.clone(),
             set: loaded
@@ -372,7 +372,7 @@ fn joint(model: &CheckedModel, plan: &Plan, summary: &JointSummary) -> OrderedMa
                 for (row, column) in [(i, j), (j, i)] {
                     covariance[row][column] = pair.covariance();
                     correlation[row][column] = pair.correlation();
-                    correlation_errors[row][column] = pair.correlation_error();
+                    correlation_errors[row][column] = summary.correlation_error(group, i, j);
                 }
                 for (index, variance) in [(i, variance_i), (j, variance_j)] {
                     if variance.is_some_and(|variance| variance > 0.0) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A sampling design. In `Latin` and `Sobol` a run is replicates of so many points, independently randomised: trial k is point k mod
 /// `points` of replicate ⌊k / `points`⌋, and the spread of the replicates gives the Monte Carlo errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "name", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum Design {
     /// Independent draws.
     Random,
