@@ -4,8 +4,12 @@ mod arguments;
 mod charts;
 mod check;
 mod diagnostics;
+mod drive;
+mod extend;
 mod files;
+mod finish;
 mod load;
+mod merge;
 mod outcome;
 mod progress;
 mod replay;
@@ -26,6 +30,8 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
+        Command::Extend(arguments) => extend::extend(&arguments),
     }
     .into()
 }

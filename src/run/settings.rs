@@ -43,6 +43,11 @@ pub trait Observer: Sync {
     fn is_cancelled(&self) -> bool {
         false
     }
+
+    /// Whether the run should pause after the units at work, so that what it has can be stored.
+    fn checkpoint_due(&self) -> bool {
+        false
+    }
 }
 
 /// Watches nothing.
