@@ -4,10 +4,12 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use super::ExitStatus;
 use crate::run::{MOST_TRIALS_UNTIL, Precision, Shard};
+use crate::sample::DesignKind;
 
 /// Most trials of one run: counts are kept in 32 bits.
 pub(crate) const MOST_TRIALS: u64 = 4_000_000_000;
@@ -84,6 +86,20 @@ pub struct OutputArguments {
     pub json: bool,
 }
 
+/// Which draws belong to which trial.
+#[derive(Debug, Clone, Args)]
+pub struct DesignArguments {
+    /// Seed: the same seed gives the same draws. Zero is a seed like any other.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// How trials are spread: independent draws, Latin hypercubes, or Sobol' points with Owen scrambling; the latter two in at least 16 replicates, whose spread gives the errors.
+    #[arg(long, default_value = "random", value_name = "DESIGN", value_parser = designs())]
+    pub design: DesignKind,
+    /// Points of a replicate (latin, sobol); a sixteenth of the trials unless stated, 1,024 with --until. Trials are rounded up to whole replicates.
+    #[arg(long, value_name = "N", value_parser = parse_trials)]
+    pub points: Option<u64>,
+}
+
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -114,9 +130,9 @@ pub struct RunArguments {
     /// Number of trials: 1000000, 1_000_000 or 1e6. Four times as many halve the Monte Carlo errors.
     #[arg(long, default_value = "1e6", value_parser = parse_trials, value_name = "N", conflicts_with = "until")]
     pub trials: u64,
-    /// Seed: the same seed gives the same draws. Zero is a seed like any other.
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    pub seed: u64,
+    /// Seed and design.
+    #[command(flatten)]
+    pub design: DesignArguments,
     /// Run until errors are small enough, looked at after 16,384 trials and at each doubling: 0.5% (mean and the 5, 50 and 95 % quantiles of every output at its outermost place, as a share of its standard deviation), OUTPUT:0.5%, OUTPUT@LABEL:0.5%, P:0.001 (probabilities of every crossing, absolute), CROSSING:0.001. May be given more than once.
     #[arg(long, value_name = "PRECISION")]
     pub until: Vec<Precision>,
@@ -206,7 +222,9 @@ pub struct CheckArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   fanfare replay models/flash-calling/model.toml --trial 0
-  fanfare replay models/flash-calling/model.toml --trial 123456 --seed 7 --node revenue --json")]
+  fanfare replay models/flash-calling/model.toml --trial 123456 --seed 7 --node revenue --json
+  fanfare replay models/flash-calling/model.toml --trial 123456 --design sobol --trials 1e5
+  fanfare replay models/flash-calling/model.toml --trial 123456 --run results/flash-calling")]
 pub struct ReplayArguments {
     /// Model and variant.
     #[command(flatten)]
@@ -214,9 +232,15 @@ pub struct ReplayArguments {
     /// The number of the trial, from 0.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(..MOST_TRIALS))]
     pub trial: u64,
-    /// The seed of the run that the trial belongs to.
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    pub seed: u64,
+    /// The folder of a run: seed, design, scenario, strategy and --set are read from its result.json.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "strategy", "set", "seed", "design", "points", "trials"])]
+    pub run: Option<PathBuf>,
+    /// Seed and design of the run that the trial belongs to.
+    #[command(flatten)]
+    pub design: DesignArguments,
+    /// Number of trials of that run: in latin and sobol it decides the number of points, unless they are stated.
+    #[arg(long, default_value = "1e6", value_parser = parse_trials, value_name = "N")]
+    pub trials: u64,
     /// Only this node or output (may be given more than once).
     #[arg(long, value_name = "NODE")]
     pub node: Vec<String>,
@@ -261,6 +285,15 @@ fn parse_trials(text: &str) -> Result<u64, String> {
         return Err(format!("at most {MOST_TRIALS} trials in one run"));
     }
     Ok(number as u64)
+}
+
+/// The designs by name.
+fn designs() -> impl TypedValueParser<Value = DesignKind> {
+    let names = DesignKind::ALL.map(DesignKind::name);
+    PossibleValuesParser::new(names).try_map(|name| {
+        let kind = DesignKind::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.ok_or("no such design")
+    })
 }
 
 /// `3/16`

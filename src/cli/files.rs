@@ -129,7 +129,7 @@ fn sample_csv(model: &CheckedModel, sample: &JointSample) -> Vec<u8> {
         text.push_str(&quoted(name(column)));
     }
     text.push('\n');
-    for (trial, row) in sample.values.rows().into_iter().enumerate() {
+    for (trial, row) in sample.trials.iter().zip(sample.values.rows()) {
         text.push_str(&trial.to_string());
         for value in row {
             text.push_str(&format!(",{value}"));

@@ -24,7 +24,7 @@ pub(super) fn finish(
     output: &OutputArguments,
     kept: Vec<(String, Vec<u8>)>,
 ) -> ExitStatus {
-    let sample = match joint_sample(&loaded.model, settings.seed, settings.trials) {
+    let sample = match joint_sample(&loaded.model, settings) {
         Ok(sample) => sample,
         Err(problems) => {
             report(&problems, &loaded.sources);

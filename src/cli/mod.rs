@@ -3,6 +3,7 @@
 mod arguments;
 mod charts;
 mod check;
+mod design;
 mod diagnostics;
 mod drive;
 mod extend;

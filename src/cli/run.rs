@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::ExitStatus;
 use super::arguments::RunArguments;
+use super::design::{order_of, planned_design};
 use super::drive::{Driven, Storage, drive, drive_until, read_part, remove_checkpoint};
 use super::files::CHECKPOINT;
 use super::finish::{default_folder, explain_failure, finish, prepare};
@@ -12,9 +13,10 @@ use super::progress::{Progress, stop_on_signals};
 use crate::export::OutputFolder;
 use crate::plan::Plan;
 use crate::run::{
-    Goal, Loaded, ResumeError, RunError, Settings, Shard, Simulation, next_check, plan,
+    Goal, Loaded, POINTS_UNTIL, ResumeError, RunError, Settings, Shard, Simulation, next_check,
+    plan,
 };
-use crate::sample::Design;
+use crate::sample::DesignKind;
 
 pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     let loaded = match load_model(&arguments.model) {
@@ -42,7 +44,10 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
             return ExitStatus::Refused;
         }
     }
-    let settings = settings(arguments);
+    let settings = match settings(arguments, &loaded) {
+        Ok(settings) => settings,
+        Err(status) => return status,
+    };
     let path = arguments.output.out.clone();
     let folder = match prepare(path.unwrap_or_else(|| default_folder(&loaded))) {
         Ok(folder) => folder,
@@ -121,21 +126,34 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     status
 }
 
-fn settings(arguments: &RunArguments) -> Settings {
-    let design = Design::Random;
-    let trials = if arguments.until.is_empty() {
-        arguments.trials
+/// The settings that the arguments mean; says so where trials are rounded up to whole replicates.
+fn settings(arguments: &RunArguments, loaded: &Loaded) -> Result<Settings, ExitStatus> {
+    let until = !arguments.until.is_empty();
+    let kind = arguments.design.design;
+    let (asked, points) = if until {
+        let unstated = (kind != DesignKind::Random).then_some(POINTS_UNTIL);
+        let points = arguments.design.points.or(unstated);
+        (next_check(0, points, arguments.max_trials), points)
     } else {
-        next_check(0, design.points(), arguments.max_trials)
+        (arguments.trials, arguments.design.points)
     };
-    Settings {
+    let (design, trials) = planned_design(kind, asked, points)?;
+    if !until && trials > asked && !arguments.output.quiet {
+        let points = design.points().unwrap_or(1);
+        eprintln!(
+            "note: {trials} trials in place of {asked}: {} replicates of {points} points",
+            trials / points
+        );
+    }
+    Ok(Settings {
         trials,
-        seed: arguments.seed,
+        seed: arguments.design.seed,
         design,
+        sobol_order: order_of(kind, loaded, &arguments.model, arguments.design.seed)?,
         threads: arguments.output.threads.map(usize::from),
         trials_per_batch: arguments.batch.map(|batch| batch as usize),
         allow_non_finite: arguments.allow_non_finite,
-    }
+    })
 }
 
 fn goal(arguments: &RunArguments) -> Goal {

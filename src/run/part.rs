@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::load::{Loaded, Refused, VariantChoice, load_from};
 use super::round::Counted;
 use super::settings::Settings;
-use crate::sample::Design;
+use crate::sample::{Design, SobolOrder};
 use crate::source::Memory;
 use crate::stats::TargetPlan;
 
@@ -75,6 +75,8 @@ pub struct PartHeader {
     pub seed: u64,
     /// How trials are spread.
     pub design: Design,
+    /// Which inputs take the first Sobol' dimensions.
+    pub sobol_order: Option<SobolOrder>,
     /// Trials of the whole run.
     pub trials: u64,
     /// When the run ends.
@@ -136,6 +138,7 @@ impl PartHeader {
         Self {
             seed: settings.seed,
             design: settings.design,
+            sobol_order: settings.sobol_order.clone(),
             trials: settings.trials,
             goal,
             allow_non_finite: settings.allow_non_finite,
@@ -164,6 +167,7 @@ impl PartHeader {
             trials: self.trials,
             seed: self.seed,
             design: self.design,
+            sobol_order: self.sobol_order.clone(),
             threads,
             trials_per_batch: None,
             allow_non_finite: self.allow_non_finite,
@@ -210,7 +214,7 @@ impl PartHeader {
         differences
     }
 
-    fn facts(&self) -> [(&'static str, String); 10] {
+    fn facts(&self) -> [(&'static str, String); 11] {
         let named = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
         let set = &self.variant.set;
         let set: Vec<String> = set
@@ -234,6 +238,14 @@ impl PartHeader {
             (
                 "points of a replicate",
                 none_if_empty(self.design.points().iter().map(u64::to_string).collect()),
+            ),
+            (
+                "order of Sobol' dimensions",
+                none_if_empty(
+                    self.sobol_order
+                        .as_ref()
+                        .map_or_else(Vec::new, SobolOrder::to_texts),
+                ),
             ),
             ("trials", self.trials.to_string()),
             ("--until", none_if_empty(until)),

@@ -10,7 +10,7 @@ use super::settings::Observer;
 use super::simulation::RunError;
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::Plan;
-use crate::sample::AddressedScores;
+use crate::sample::{DesignScores, Sampler};
 use crate::stats::{
     BlockAccumulator, BlockSpan, Blocks, Grid, JointAccumulator, JointPlan, JointStatistics, Mode,
     PilotCapture, Statistics, StatisticsError, TRIALS_PER_BLOCK, TargetPlan,
@@ -37,7 +37,7 @@ pub(super) struct Round<'a> {
     pub(super) targets: &'a Arc<TargetPlan>,
     pub(super) joints: &'a JointPlan,
     pub(super) blocks: Blocks,
-    pub(super) seed: u64,
+    pub(super) sampler: &'a Sampler,
     pub(super) points: Option<u64>,
     pub(super) trials_per_batch: usize,
 }
@@ -108,7 +108,7 @@ impl Round<'_> {
             .map_or(most, |points| most.div_ceil(points) * points);
         let blocks = Blocks::new(trials, self.points);
         let mut workspace = Workspace::new(self.plan, self.trials_per_batch);
-        let mut scores = AddressedScores::new(self.seed, &self.plan.streams);
+        let mut scores = self.sampler.scores();
         let mut pilot = PilotCapture::new(self.targets);
         for block in 0..blocks.n_blocks() {
             let span = blocks.span(block);
@@ -170,7 +170,7 @@ impl Round<'_> {
     /// The work of one thread: units until there are no more or a pause is due.
     fn thread(&self, shared: &Shared<'_>) -> Result<(), RunError> {
         let mut workspace = Workspace::new(self.plan, self.trials_per_batch);
-        let mut scores = AddressedScores::new(self.seed, &self.plan.streams);
+        let mut scores = self.sampler.scores();
         let mut accumulator =
             BlockAccumulator::new(Arc::clone(self.targets), shared.mode.clone(), self.points);
         let mut joint = JointAccumulator::new(self.joints, self.points);
@@ -227,7 +227,7 @@ impl Round<'_> {
         span: BlockSpan,
         observer: &dyn Observer,
         workspace: &mut Workspace,
-        scores: &mut AddressedScores,
+        scores: &mut DesignScores,
         accumulator: &mut BlockAccumulator,
         joint: &mut JointAccumulator,
     ) -> Result<(), RunError> {

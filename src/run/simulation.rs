@@ -12,7 +12,7 @@ use crate::diag::Diagnostic;
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::{Plan, PlanRequest, TargetKind, build};
 use crate::result::{NonFinite, ResultDocument};
-use crate::sample::FixedScores;
+use crate::sample::{FixedScores, Sampler};
 use crate::stats::{
     self, Blocks, JointPlan, JointStatistics, Mode, Statistics, StatisticsError, TargetPlan,
     fits_exactly,
@@ -103,6 +103,7 @@ pub struct Simulation<'a> {
     settings: Settings,
     targets: Arc<TargetPlan>,
     joints: JointPlan,
+    sampler: Sampler,
     pool: rayon::ThreadPool,
     /// The units that are wanted.
     share: Range<u64>,
@@ -147,10 +148,11 @@ impl<'a> Simulation<'a> {
     ) -> Result<Self, RunError> {
         let targets = Arc::new(target_plan(loaded, plan));
         let joints = joint_plan(plan);
+        let sampler = settings.sampler(plan);
         let mode = if fits_exactly(targets.n_targets(), settings.trials) {
             Mode::Exact
         } else {
-            let grids = round(plan, &targets, &joints, &settings).grids();
+            let grids = round(plan, &targets, &joints, &settings, &sampler).grids();
             Mode::Sketch(Arc::new(grids))
         };
         let counted = Counted {
@@ -182,6 +184,7 @@ impl<'a> Simulation<'a> {
         Ok(Self {
             targets: Arc::new(target_plan(loaded, plan)),
             joints: joint_plan(plan),
+            sampler: settings.sampler(plan),
             loaded,
             plan,
             settings,
@@ -326,7 +329,13 @@ impl<'a> Simulation<'a> {
 
     fn advance_to(mut self, end: u64, observer: &dyn Observer) -> Result<Self, RunError> {
         if self.counted.units.end < end {
-            let round = round(self.plan, &self.targets, &self.joints, &self.settings);
+            let round = round(
+                self.plan,
+                &self.targets,
+                &self.joints,
+                &self.settings,
+                &self.sampler,
+            );
             self.counted = round.run(&self.pool, self.counted, end, &self.share, observer)?;
         }
         Ok(self)
@@ -401,6 +410,7 @@ impl<'a> Simulation<'a> {
             &central_case(self.plan),
             &summary,
             &joints,
+            self.sampler.n_fallback(),
         );
         if !document.run.non_finite.is_empty() && !self.settings.allow_non_finite {
             return Err(RunError::NonFinite(document.run.non_finite));
@@ -418,13 +428,14 @@ fn round<'a>(
     targets: &'a Arc<TargetPlan>,
     joints: &'a JointPlan,
     settings: &Settings,
+    sampler: &'a Sampler,
 ) -> Round<'a> {
     Round {
         plan,
         targets,
         joints,
         blocks: blocks(settings),
-        seed: settings.seed,
+        sampler,
         points: settings.design.points(),
         trials_per_batch: settings
             .trials_per_batch
