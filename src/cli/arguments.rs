@@ -78,6 +78,9 @@ pub struct OutputArguments {
     /// Also write joint-sample.csv: 10,000 trials, outputs beside one summary score for each input.
     #[arg(long)]
     pub joint_sample: bool,
+    /// Also write trials.csv: the trials behind extremes and quantiles of outputs, and the first with each outcome of a crossing, for `fanfare replay`. Takes a second pass over all trials.
+    #[arg(long)]
+    pub keep_trials: bool,
     /// Print neither report nor progress.
     #[arg(long, conflicts_with = "json")]
     pub quiet: bool,
@@ -143,7 +146,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub batch: Option<u32>,
     /// Run one of several shares of the trials, here or on any machine, and write a part file for `fanfare merge` in place of a result.
-    #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with_all = ["until", "keep_state", "joint_sample", "json"])]
+    #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with_all = ["until", "keep_state", "keep_trials", "joint_sample", "json"])]
     pub shard: Option<Shard>,
     /// Store what has been counted at this interval (60s, 5m, 1h), so that an interrupted run can be taken up with --resume.
     #[arg(long, value_name = "TIME", value_parser = parse_interval)]

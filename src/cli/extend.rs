@@ -4,7 +4,7 @@ use super::ExitStatus;
 use super::arguments::ExtendArguments;
 use super::drive::{Storage, drive, read_part, remove_checkpoint};
 use super::files::{CHECKPOINT, STATE};
-use super::finish::{explain_failure, finish, prepare};
+use super::finish::{Ended, explain_failure, finish, prepare};
 use super::load::report;
 use super::progress::{Progress, stop_on_signals};
 use crate::run::{Goal, ResumeError, Settings, Simulation, plan};
@@ -114,11 +114,14 @@ pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
         Err(error) => return explain_failure(error, &loaded),
     };
     let status = finish(
-        &loaded,
-        driven.run.settings(),
-        &document,
-        &folder,
-        &arguments.output,
+        &Ended {
+            loaded: &loaded,
+            model: loaded.file_name.clone(),
+            settings: driven.run.settings(),
+            document: &document,
+            folder: &folder,
+            output: &arguments.output,
+        },
         kept,
     );
     if status == ExitStatus::Done {

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use sha2::{Digest, Sha256};
 
 use super::charts::{MOST_PANELS, charts};
+use super::trials::quoted;
 use crate::check::CheckedModel;
 use crate::export::{OutputFolder, json, quantiles_csv};
 use crate::render::ReportPlan;
@@ -116,17 +117,10 @@ fn sample_csv(model: &CheckedModel, sample: &JointSample) -> Vec<u8> {
             }
         }
     };
-    let quoted = |text: String| {
-        if text.contains([',', '"', '\n']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text
-        }
-    };
     let mut text = String::from("trial");
     for column in &sample.columns {
         text.push(',');
-        text.push_str(&quoted(name(column)));
+        text.push_str(&quoted(&name(column)));
     }
     text.push('\n');
     for (trial, row) in sample.trials.iter().zip(sample.values.rows()) {

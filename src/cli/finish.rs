@@ -3,27 +3,55 @@
 use std::path::PathBuf;
 
 use super::arguments::OutputArguments;
+use super::files::TRIALS;
 use super::load::report;
 use super::outcome::print;
-use super::{ExitStatus, files};
+use super::progress::Progress;
+use super::{ExitStatus, files, trials};
 use crate::describe::report_plan;
 use crate::export::OutputFolder;
 use crate::render::{self, Driver, ReportPlan};
 use crate::result::ResultDocument;
-use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample};
+use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample, notable_trials};
 
 /// Inputs listed as drivers.
 const MOST_DRIVERS: usize = 5;
 
+/// A run whose trials are done.
+pub(super) struct Ended<'a> {
+    pub(super) loaded: &'a Loaded,
+    /// The model file, as the user would type it.
+    pub(super) model: String,
+    pub(super) settings: &'a Settings,
+    pub(super) document: &'a ResultDocument,
+    pub(super) folder: &'a OutputFolder,
+    pub(super) output: &'a OutputArguments,
+}
+
 /// Writes the files of a run, `kept` among them, and prints its report.
-pub(super) fn finish(
-    loaded: &Loaded,
-    settings: &Settings,
-    document: &ResultDocument,
-    folder: &OutputFolder,
-    output: &OutputArguments,
-    kept: Vec<(String, Vec<u8>)>,
-) -> ExitStatus {
+pub(super) fn finish(ended: &Ended<'_>, mut kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
+    let Ended {
+        loaded,
+        settings,
+        document,
+        folder,
+        output,
+        ..
+    } = *ended;
+    let mut example = None;
+    if output.keep_trials {
+        let progress = Progress::new(0, None, output.quiet);
+        let notable = notable_trials(loaded, settings, document, &progress);
+        progress.clear();
+        match notable {
+            Ok(notable) => {
+                kept.push((TRIALS.to_owned(), trials::csv(&notable)));
+                let crossing = report_plan(&loaded.model).crossing;
+                example = trials::example(&notable, crossing.as_deref());
+            }
+            Err(error) => return explain_failure(error, loaded),
+        }
+    }
     let sample = match joint_sample(&loaded.model, settings) {
         Ok(sample) => sample,
         Err(problems) => {
@@ -56,7 +84,12 @@ pub(super) fn finish(
         print(&String::from_utf8_lossy(&json))
     } else {
         let status = print(&text);
-        eprintln!("Written to {}", folder.path().display());
+        let path = folder.path().display();
+        eprintln!("Written to {path}");
+        if let Some((what, trial)) = example {
+            let model = &ended.model;
+            eprintln!("{what}: fanfare replay {model} --run {path} --trial {trial}");
+        }
         status
     }
 }

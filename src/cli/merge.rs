@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::ExitStatus;
 use super::arguments::MergeArguments;
 use super::drive::refuse_part;
-use super::finish::{default_folder, explain_failure, finish, prepare};
+use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
 use super::load::report;
 use crate::run::{Part, PartError, PartHeader, ResumeError, Simulation, order_of_parts, plan};
 
@@ -71,11 +71,14 @@ pub(super) fn merge(arguments: &MergeArguments) -> ExitStatus {
         Err(status) => return status,
     };
     finish(
-        &loaded,
-        joined.settings(),
-        &document,
-        &folder,
-        &arguments.output,
+        &Ended {
+            loaded: &loaded,
+            model: header.model.clone(),
+            settings: joined.settings(),
+            document: &document,
+            folder: &folder,
+            output: &arguments.output,
+        },
         Vec::new(),
     )
 }

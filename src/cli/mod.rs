@@ -15,6 +15,7 @@ mod outcome;
 mod progress;
 mod replay;
 mod run;
+mod trials;
 
 pub use arguments::{Arguments, Command};
 pub use diagnostics::{render, render_short};

@@ -7,7 +7,7 @@ use super::arguments::RunArguments;
 use super::design::{order_of, planned_design};
 use super::drive::{Driven, Storage, drive, drive_until, read_part, remove_checkpoint};
 use super::files::CHECKPOINT;
-use super::finish::{default_folder, explain_failure, finish, prepare};
+use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
 use super::load::{load_model, report};
 use super::progress::{Progress, stop_on_signals};
 use crate::export::OutputFolder;
@@ -111,11 +111,14 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
                 Err(error) => return failed(error, &loaded, folder, &checkpoint, &progress),
             };
             finish(
-                &loaded,
-                driven.run.settings(),
-                &document,
-                &folder,
-                &arguments.output,
+                &Ended {
+                    loaded: &loaded,
+                    model: arguments.model.model.display().to_string(),
+                    settings: driven.run.settings(),
+                    document: &document,
+                    folder: &folder,
+                    output: &arguments.output,
+                },
                 kept,
             )
         }

@@ -119,7 +119,7 @@ fn key(model: &CheckedModel, at: (crate::dimension::DimensionId, u32)) -> Key {
     }
 }
 
-fn labels(model: &CheckedModel, at: &Assignment) -> Labels {
+pub(super) fn labels(model: &CheckedModel, at: &Assignment) -> Labels {
     at.iter()
         .map(|(id, label)| {
             (

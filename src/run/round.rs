@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::Observer;
+use super::settings::{Observer, Settings};
 use super::simulation::RunError;
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::Plan;
@@ -87,6 +87,15 @@ impl Shared<'_> {
 pub(super) fn trials_per_batch(plan: &Plan) -> usize {
     let rows = plan.n_rows.max(1);
     (BYTES_PER_BATCH / (8 * rows)).clamp(FEWEST_TRIALS, MOST_TRIALS) / 8 * 8
+}
+
+/// Threads for so many pieces of work: those of the settings, else all cores.
+pub(super) fn n_threads(settings: &Settings, n_pieces: u64) -> usize {
+    settings
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        .min(usize::try_from(n_pieces).unwrap_or(usize::MAX))
+        .max(1)
 }
 
 /// Number of trials before a unit.

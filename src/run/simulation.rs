@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::document;
 use super::load::Loaded;
 use super::part::{Difference, Goal, Part, PartError, PartHeader, encode, list};
-use super::round::{Counted, Round, first_trial, trials_per_batch};
+use super::round::{Counted, Round, first_trial, n_threads, trials_per_batch};
 use super::settings::{Observer, Settings};
 use crate::diag::Diagnostic;
 use crate::eval::{Sink, Workspace, evaluate};
@@ -170,13 +170,7 @@ impl<'a> Simulation<'a> {
         share: Range<u64>,
         counted: Counted,
     ) -> Result<Self, RunError> {
-        let n_threads = settings
-            .threads
-            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-        let n_units = share.end - share.start;
-        let n_threads = n_threads
-            .min(usize::try_from(n_units).unwrap_or(usize::MAX))
-            .max(1);
+        let n_threads = n_threads(&settings, share.end - share.start);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(n_threads)
             .build()
