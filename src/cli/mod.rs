@@ -16,6 +16,7 @@ mod progress;
 mod replay;
 mod run;
 mod trials;
+mod values;
 
 pub use arguments::{Arguments, Command};
 pub use diagnostics::{render, render_short};

@@ -1,6 +1,6 @@
 //! Which parts make up one run, and in which order; why others do not.
 
-use super::part::{Difference, Goal, PartHeader, list};
+use super::part_header::{Difference, Goal, PartHeader, list};
 use super::round::first_trial;
 use crate::stats::Blocks;
 

@@ -7,10 +7,10 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::document::labels;
+use super::failure::RunError;
 use super::load::Loaded;
 use super::round::{n_threads, trials_per_batch};
 use super::settings::{Observer, Settings};
-use super::simulation::RunError;
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::{Plan, PlanRequest, Target, TargetKind, build};
 use crate::result::{Labels, ResultDocument};

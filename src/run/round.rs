@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::failure::RunError;
 use super::settings::{Observer, Settings};
-use super::simulation::RunError;
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::Plan;
 use crate::sample::{DesignScores, Sampler};

@@ -1,8 +1,9 @@
 //! The whole road of a run in one call: plan → rounds → result document.
 
+use super::failure::RunError;
 use super::load::Loaded;
 use super::settings::{Observer, Settings};
-use super::simulation::{RunError, Simulation, plan};
+use super::simulation::{Simulation, plan};
 use crate::plan::Plan;
 use crate::result::ResultDocument;
 

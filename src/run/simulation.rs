@@ -4,87 +4,22 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::document;
+use super::failure::{ResumeError, RunError};
 use super::load::Loaded;
-use super::part::{Difference, Goal, Part, PartError, PartHeader, encode, list};
+use super::part::{Part, PartError, encode};
+use super::part_header::{Difference, Goal, PartHeader};
 use super::round::{Counted, Round, first_trial, n_threads, trials_per_batch};
 use super::settings::{Observer, Settings};
+use super::shard::Shard;
+use super::targets::{central_case, joint_plan, target_plan};
 use crate::diag::Diagnostic;
-use crate::eval::{Sink, Workspace, evaluate};
-use crate::plan::{Plan, PlanRequest, TargetKind, build};
-use crate::result::{NonFinite, ResultDocument};
-use crate::sample::{FixedScores, Sampler};
+use crate::plan::{Plan, PlanRequest, build};
+use crate::result::ResultDocument;
+use crate::sample::Sampler;
 use crate::stats::{
-    self, Blocks, JointPlan, JointStatistics, Mode, Statistics, StatisticsError, TargetPlan,
-    fits_exactly,
+    Blocks, JointPlan, JointStatistics, Mode, Statistics, StatisticsError, TRIALS_PER_BLOCK,
+    TargetPlan, fits_exactly,
 };
-
-/// Why a run has no result.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The plan found parameters out of their domain, or is too large.
-    #[error("the model cannot be run: {} problems", .0.len())]
-    Refused(Vec<Diagnostic>),
-    /// The run was stopped from outside.
-    #[error("stopped before the end")]
-    Cancelled,
-    /// The threads could not be started.
-    #[error("cannot start the threads: {0}")]
-    Threads(String),
-    /// There are fewer units than shards.
-    #[error(
-        "{shards} shards need {shards} units of work; this run has {units}, since neither blocks of 4,096 trials nor replicates are divided"
-    )]
-    TooManyShards {
-        /// Shards asked for.
-        shards: u64,
-        /// Blocks or replicates of the run.
-        units: u64,
-    },
-    /// Statistics of blocks do not fit together.
-    #[error("internal error in the statistics: {0}")]
-    Statistics(#[from] StatisticsError),
-    /// What was counted cannot be stored.
-    #[error(transparent)]
-    Part(#[from] PartError),
-    /// Values were not finite, and that was not allowed.
-    #[error("values were not finite in {} places", .0.len())]
-    NonFinite(Vec<NonFinite>),
-}
-
-/// Why a stored run cannot be taken up.
-#[derive(Debug, thiserror::Error)]
-pub enum ResumeError {
-    /// It belongs to another run.
-    #[error("it belongs to another run: {}", list(.0))]
-    Different(Vec<Difference>),
-    /// The part cannot be used.
-    #[error(transparent)]
-    Part(#[from] PartError),
-    /// The run failed.
-    #[error(transparent)]
-    Run(#[from] RunError),
-}
-
-/// One of several equal shares of a run, numbered from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    /// Which share, 1 … `of`.
-    pub index: u64,
-    /// How many shares there are.
-    pub of: u64,
-}
-
-impl Shard {
-    /// Its units among `n_units`: shares differ by at most one unit.
-    fn units(self, n_units: u64) -> Range<u64> {
-        let before = |shards: u64| {
-            let product = u128::from(n_units) * u128::from(shards);
-            // At most `n_units`, so it fits.
-            (product / u128::from(self.of)) as u64
-        };
-        before(self.index - 1)..before(self.index)
-    }
-}
 
 /// The plan of a run; everything that can be wrong with a model has been found when there is one.
 ///
@@ -339,10 +274,7 @@ impl<'a> Simulation<'a> {
     fn is_ragged(&self) -> bool {
         self.settings.design.points().is_none()
             && self.share.end == blocks(&self.settings).n_units()
-            && !self
-                .settings
-                .trials
-                .is_multiple_of(stats::TRIALS_PER_BLOCK as u64)
+            && !self.settings.trials.is_multiple_of(TRIALS_PER_BLOCK as u64)
     }
 
     /// Whether all trials that are wanted have been evaluated.
@@ -435,49 +367,4 @@ fn round<'a>(
             .trials_per_batch
             .unwrap_or_else(|| trials_per_batch(plan)),
     }
-}
-
-fn target_plan(loaded: &Loaded, plan: &Plan) -> TargetPlan {
-    let dimensions = &loaded.model.dimensions;
-    let n_labels = dimensions
-        .time()
-        .map_or(0, |time| dimensions.at(time).len());
-    let kinds = plan.targets.iter().map(|target| match target.kind {
-        TargetKind::Output { .. } => stats::TargetKind::Value,
-        TargetKind::First { .. } => stats::TargetKind::CrossingFirst { n_labels },
-        TargetKind::Recross { .. } => stats::TargetKind::Recross,
-        TargetKind::Date { .. } => stats::TargetKind::Date,
-    });
-    TargetPlan {
-        kinds: kinds.collect(),
-    }
-}
-
-fn joint_plan(plan: &Plan) -> JointPlan {
-    JointPlan {
-        sizes: plan.joints.iter().map(|cell| cell.rows.len()).collect(),
-    }
-}
-
-struct FirstTrial(Vec<f64>);
-
-impl Sink for FirstTrial {
-    fn accept(&mut self, target: usize, values: &[f64]) {
-        self.0[target] = values[0];
-    }
-}
-
-/// The central case: every score 0, so every input at its median given its parameters.
-fn central_case(plan: &Plan) -> Vec<f64> {
-    let mut workspace = Workspace::new(plan, 1);
-    let mut central = FirstTrial(vec![f64::NAN; plan.targets.len()]);
-    evaluate(
-        plan,
-        &mut workspace,
-        &mut FixedScores(0.0),
-        0,
-        1,
-        &mut central,
-    );
-    central.0
 }

@@ -65,7 +65,7 @@ fn assert_found(design: Design) {
         let values = values(&replays);
         let date_in = |from: f64, to: f64| {
             let is = |date: &f64| *date > from && *date <= to;
-            values.iter().position(|date| is(date)).unwrap() as u64
+            values.iter().position(is).unwrap() as u64
         };
         let (kind, expected) = match &found.notability {
             Notability::Minimum => ("minimum", first_least(values.iter().copied())),

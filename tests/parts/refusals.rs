@@ -286,6 +286,6 @@ fn arguments_that_do_not_go_together_are_refused() {
             "power of two",
         ),
     ] {
-        assert_refused(&cell, &arguments, &[&reason]);
+        assert_refused(&cell, &arguments, &[reason]);
     }
 }
