@@ -20,10 +20,10 @@ pub enum PlanRequest {
     Statistics,
     /// The outputs at their outermost place, and one summary score for each input, kept.
     JointSample,
-    /// The same targets, and every cell of every node kept.
+    /// Outputs and crossings at their outermost place.
+    OutermostSeries,
+    /// All targets, and every cell of every node kept.
     EveryNode,
-    /// Outputs and crossings at their outermost place, and no others.
-    Outermost,
 }
 
 /// Plans a checked model.
@@ -35,15 +35,15 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
     let mut roots = Roots::default();
     builder.nodes();
     if !builder.problems.has_errors() {
-        builder.targets(&mut roots, request == PlanRequest::Outermost);
+        builder.targets(&mut roots);
         match request {
             PlanRequest::Statistics => builder.joints(&mut roots),
             PlanRequest::JointSample => {
                 builder.keep_outermost(&mut roots);
                 builder.summary_scores(&mut roots);
             }
+            PlanRequest::OutermostSeries => builder.retain_outermost(&mut roots),
             PlanRequest::EveryNode => builder.every_node(&mut roots),
-            PlanRequest::Outermost => {}
         }
         if request != PlanRequest::JointSample {
             roots.order = builder.order_by_place(&roots);

@@ -20,28 +20,12 @@ impl Builder<'_> {
             .collect()
     }
 
-    /// Outputs and crossings, place by place, so that what one place needs is used while it is near; all places or the outermost.
-    pub(crate) fn targets(&mut self, roots: &mut Roots, only_outermost: bool) {
+    /// Outputs and crossings, place by place, so that what one place needs is used while it is near.
+    pub(crate) fn targets(&mut self, roots: &mut Roots) {
         let model = self.model;
-        let wanted = |places: &[Place]| {
-            let outermost = self.outermost(places);
-            (0..places.len())
-                .filter(|&place| !only_outermost || place == outermost)
-                .collect::<Vec<_>>()
-        };
-        let of_outputs: Vec<_> = model
-            .outputs
-            .iter()
-            .map(|output| wanted(&output.places))
-            .collect();
-        let of_crossings: Vec<_> = model
-            .crossings
-            .iter()
-            .map(|crossing| wanted(&crossing.places))
-            .collect();
         for (output, declared) in model.outputs.iter().enumerate() {
-            for &place in &of_outputs[output] {
-                for at in self.reported_cells(&declared.places[place]) {
+            for (place, level) in declared.places.iter().enumerate() {
+                for at in self.reported_cells(level) {
                     let value = self.term(&declared.term, &at);
                     roots.targets.push((
                         Target {
@@ -59,8 +43,8 @@ impl Builder<'_> {
         let labels = &model.dimensions.at(time).labels;
         let first_label = labels.first().and_then(|label| label.number).unwrap_or(0.0);
         for (crossing, declared) in model.crossings.iter().enumerate() {
-            for &place in &of_crossings[crossing] {
-                for at in self.reported_cells(&declared.places[place]) {
+            for (place, level) in declared.places.iter().enumerate() {
+                for at in self.reported_cells(level) {
                     let differences: Vec<_> = (0..labels.len() as u32)
                         .map(|label| {
                             let there = at.with(time, label);
@@ -107,6 +91,21 @@ impl Builder<'_> {
         let mut order: Vec<_> = (0..roots.targets.len()).collect();
         order.sort_by_cached_key(|&target| (rank(&roots.targets[target].0.at), target));
         order
+    }
+
+    /// Leaves out all targets but those at the outermost place.
+    pub(crate) fn retain_outermost(&self, roots: &mut Roots) {
+        let model = self.model;
+        roots.targets.retain(|(target, _)| match target.kind {
+            TargetKind::Output { output, place } => {
+                place == self.outermost(&model.outputs[output].places)
+            }
+            TargetKind::First { crossing, place }
+            | TargetKind::Recross { crossing, place }
+            | TargetKind::Date { crossing, place } => {
+                place == self.outermost(&model.crossings[crossing].places)
+            }
+        });
     }
 
     /// Keeps each output at the outermost of its places.

@@ -87,7 +87,7 @@ pub fn notable_trials(
     document: &ResultDocument,
     observer: &dyn Observer,
 ) -> Result<Vec<NotableTrial>, RunError> {
-    let plan = build(&loaded.model, PlanRequest::Outermost).map_err(RunError::Refused)?;
+    let plan = build(&loaded.model, PlanRequest::OutermostSeries).map_err(RunError::Refused)?;
     let questions: Vec<Vec<Question>> = plan
         .targets
         .iter()
