@@ -20,6 +20,8 @@ pub enum PlanRequest {
     Statistics,
     /// The outputs at their outermost place, and one summary score for each input, kept.
     JointSample,
+    /// Outputs and crossings at their outermost place, the outputs at the last time label.
+    Outermost,
     /// The same targets, and every cell of every node kept.
     EveryNode,
 }
@@ -40,6 +42,7 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
                 builder.keep_outermost(&mut roots);
                 builder.summary_scores(&mut roots);
             }
+            PlanRequest::Outermost => builder.only_outermost(&mut roots),
             PlanRequest::EveryNode => builder.every_node(&mut roots),
         }
         if request != PlanRequest::JointSample {

@@ -7,9 +7,11 @@ mod load;
 mod replay;
 mod settings;
 mod simulate;
+mod sobol_order;
 
 pub use joint_sample::{JOINT_SAMPLE_TRIALS, JointSample, RankDriver, SampleColumn, joint_sample};
 pub use load::{Loaded, Refused, VariantChoice, load, load_from};
 pub use replay::{Replay, ReplayedCell, replay};
 pub use settings::{Observer, Settings, Unobserved};
 pub use simulate::{RunError, plan, simulate, simulate_plan};
+pub use sobol_order::sobol_order;

@@ -1,5 +1,7 @@
 //! Scores by address: a pure function of seed, stream key and trial number, from the counter-based generator ChaCha8.
 
+use std::sync::Arc;
+
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
@@ -49,23 +51,34 @@ pub fn uniform(seed: u64, key: &StreamKey, trial: u64) -> f64 {
 #[derive(Debug)]
 pub struct AddressedScores {
     generator: ChaCha8,
-    ids: Vec<u64>,
+    ids: Arc<[u64]>,
 }
 
 impl AddressedScores {
     /// The scores of these streams under a seed.
     #[must_use]
     pub fn new(seed: u64, streams: &[StreamKey]) -> Self {
+        Self::with_ids(seed, streams.iter().map(stream_id).collect())
+    }
+
+    /// The scores of the streams with these numbers, see [`stream_id`].
+    #[must_use]
+    pub fn with_ids(seed: u64, ids: Arc<[u64]>) -> Self {
         Self {
             generator: ChaCha8::new(key_of(seed)),
-            ids: streams.iter().map(stream_id).collect(),
+            ids,
         }
+    }
+
+    /// The uniform numbers of `stream` for the trials from `first_trial` on.
+    pub fn uniforms(&mut self, stream: usize, first_trial: u64, out: &mut [f64]) {
+        self.generator.fill(self.ids[stream], first_trial, out);
     }
 }
 
 impl Scores for AddressedScores {
     fn fill(&mut self, stream: usize, first_trial: u64, out: &mut [f64]) {
-        self.generator.fill(self.ids[stream], first_trial, out);
+        self.uniforms(stream, first_trial, out);
         normal_quantile_in_place(out);
     }
 }
