@@ -386,6 +386,10 @@ const SECTIONS: [(&str, &str); 16] = [
         "[sources.s]\ntitle = 's'\nzzz = 1\n",
     ),
     ("### `[report]`", "[report]\nzzz = 1\n"),
+    (
+        "### `[sampling]`",
+        "[sampling]\nsobol_order = ['s']\nzzz = 1\n",
+    ),
     ("### `[defaults]`", "[defaults.inputs]\nzzz = 1\n"),
     ("### `[defaults]`", "[defaults.outputs]\nzzz = 1\n"),
 ];
