@@ -2,7 +2,8 @@
 
 use super::ExitStatus;
 use super::arguments::{MOST_TRIALS, ModelArguments};
-use crate::run::Loaded;
+use super::load::report;
+use crate::run::{Loaded, VariantChoice, load, sobol_order};
 use crate::sample::{Design, DesignKind, SobolOrder};
 
 /// The design, and the trials rounded up to whole replicates.
@@ -27,13 +28,28 @@ pub(super) fn planned_design(
         })
 }
 
-/// The order of Sobol' dimensions: that of the base model, whatever the variant.
+/// The order of Sobol' dimensions: that of the base model, so that all its variants draw the same.
 pub(super) fn order_of(
     kind: DesignKind,
-    _loaded: &Loaded,
-    _arguments: &ModelArguments,
-    _seed: u64,
+    loaded: &Loaded,
+    arguments: &ModelArguments,
+    seed: u64,
 ) -> Result<Option<SobolOrder>, ExitStatus> {
-    let _ = kind;
-    Ok(None)
+    if kind != DesignKind::Sobol {
+        return Ok(None);
+    }
+    let order = if loaded.variant == VariantChoice::default() {
+        sobol_order(loaded, seed).map_err(|problems| (problems, loaded.sources.clone()))
+    } else {
+        // Its warnings are those of the variant, which have been shown, or concern what is replaced.
+        let base = load(&arguments.model, &VariantChoice::default()).map_err(|refused| {
+            report(&refused.problems, &refused.sources);
+            ExitStatus::Refused
+        })?;
+        sobol_order(&base, seed).map_err(|problems| (problems, base.sources.clone()))
+    };
+    order.map(Some).map_err(|(problems, sources)| {
+        report(&problems, &sources);
+        ExitStatus::Refused
+    })
 }

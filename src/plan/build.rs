@@ -22,6 +22,8 @@ pub enum PlanRequest {
     JointSample,
     /// Outputs and crossings at their outermost place.
     OutermostSeries,
+    /// The same, the outputs at the last time label.
+    Outermost,
     /// All targets, and every cell of every node kept.
     EveryNode,
 }
@@ -42,7 +44,8 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
                 builder.keep_outermost(&mut roots);
                 builder.summary_scores(&mut roots);
             }
-            PlanRequest::OutermostSeries => builder.retain_outermost(&mut roots),
+            PlanRequest::OutermostSeries => builder.only_outermost(&mut roots, false),
+            PlanRequest::Outermost => builder.only_outermost(&mut roots, true),
             PlanRequest::EveryNode => builder.every_node(&mut roots),
         }
         if request != PlanRequest::JointSample {

@@ -93,12 +93,18 @@ impl Builder<'_> {
         order
     }
 
-    /// Leaves out all targets but those at the outermost place.
-    pub(crate) fn retain_outermost(&self, roots: &mut Roots) {
+    /// Leaves out all targets but those at the outermost place, and if `only_last`, of outputs those at the last time label.
+    pub(crate) fn only_outermost(&self, roots: &mut Roots, only_last: bool) {
         let model = self.model;
+        let all = &model.dimensions;
+        let is_last = |at: &Assignment| {
+            at.iter()
+                .all(|(id, label)| !all.at(id).time || label as usize + 1 == all.at(id).len())
+        };
         roots.targets.retain(|(target, _)| match target.kind {
             TargetKind::Output { output, place } => {
                 place == self.outermost(&model.outputs[output].places)
+                    && (!only_last || is_last(&target.at))
             }
             TargetKind::First { crossing, place }
             | TargetKind::Recross { crossing, place }

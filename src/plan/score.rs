@@ -64,7 +64,7 @@ impl Scores {
         info: &StreamInfo,
         at: &Assignment,
     ) -> ValueId {
-        let own_share = 1.0 - info.alike.iter().map(|(_, share)| share).sum::<f64>();
+        let own_share = info.own_share();
         let mut terms = Vec::new();
         for (slot, &(level, share)) in info.alike.iter().enumerate() {
             let labels = self.labels_of(model, node, Some(level), at);
@@ -73,9 +73,7 @@ impl Scores {
                 self.component(graph, model, node, info, slot, &labels),
             ));
         }
-        // Shares such as 0.7 + 0.2 + 0.1 sum to 1 but for rounding: nothing is left for the cells' own.
-        const ROUNDING_OF_SHARES: f64 = 1e-12;
-        if own_share > ROUNDING_OF_SHARES {
+        if own_share > 0.0 {
             let labels = self.labels_of(model, node, None, at);
             terms.push((
                 own_share.sqrt(),

@@ -14,6 +14,7 @@ mod settings;
 mod shard;
 mod simulate;
 mod simulation;
+mod sobol_order;
 mod targets;
 mod until;
 
@@ -29,4 +30,5 @@ pub use settings::{Observer, Settings, Unobserved};
 pub use shard::Shard;
 pub use simulate::{simulate, simulate_plan};
 pub use simulation::{Simulation, plan};
+pub use sobol_order::sobol_order;
 pub use until::{FIRST_CHECK, MOST_TRIALS_UNTIL, POINTS_UNTIL, Precision, Standing, next_check};
