@@ -18,6 +18,14 @@ pub enum RunError {
     /// The threads could not be started.
     #[error("cannot start the threads: {0}")]
     Threads(String),
+    /// Trials that are no whole number of replicates; see [`Design::planned`](crate::sample::Design::planned).
+    #[error("{trials} trials are no whole number of replicates of {points} points")]
+    BrokenReplicate {
+        /// Trials of the settings.
+        trials: u64,
+        /// Points of the design.
+        points: u64,
+    },
     /// There are fewer units than shards.
     #[error(
         "{shards} shards need {shards} units of work; this run has {units}, since neither blocks of 4,096 trials nor replicates are divided"

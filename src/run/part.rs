@@ -133,5 +133,11 @@ fn split(bytes: &[u8]) -> Result<(PartHeader, &[u8]), PartError> {
     if found != env!("CARGO_PKG_VERSION") {
         return Err(PartError::OtherEngine { found });
     }
-    postcard::take_from_bytes(rest).map_err(|_| PartError::Unsound)
+    let (header, rest): (PartHeader, _) =
+        postcard::take_from_bytes(rest).map_err(|_| PartError::Unsound)?;
+    if header.is_sound() {
+        Ok((header, rest))
+    } else {
+        Err(PartError::Unsound)
+    }
 }

@@ -10,6 +10,7 @@ use super::load::{Loaded, Refused, VariantChoice, load_from};
 use super::settings::Settings;
 use crate::sample::{Design, SobolOrder};
 use crate::source::Memory;
+use crate::stats::Blocks;
 
 /// When a run ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +100,22 @@ impl PartHeader {
             share,
             units,
         }
+    }
+
+    /// Whether trials, replicates and units can be those of a run.
+    pub(super) fn is_sound(&self) -> bool {
+        let points = self.design.points();
+        let replicates_are_whole =
+            points.is_none_or(|points| points > 0 && self.trials.is_multiple_of(points));
+        if self.trials == 0 || !replicates_are_whole {
+            return false;
+        }
+        let n_units = Blocks::new(self.trials, points).n_units();
+        let (share, units) = (&self.share, &self.units);
+        share.start <= units.start
+            && units.start <= units.end
+            && units.end <= share.end
+            && share.end <= n_units
     }
 
     /// The settings of the run, for this machine.

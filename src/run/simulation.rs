@@ -49,23 +49,23 @@ impl<'a> Simulation<'a> {
     /// A run of all trials, none of them evaluated yet.
     ///
     /// # Errors
-    /// [`RunError::Threads`].
+    /// [`RunError::BrokenReplicate`], [`RunError::Threads`].
     pub fn new(loaded: &'a Loaded, plan: &'a Plan, settings: Settings) -> Result<Self, RunError> {
-        let share = 0..blocks(&settings).n_units();
+        let share = 0..n_units(&settings)?;
         Self::empty(loaded, plan, settings, share)
     }
 
     /// One shard of a run.
     ///
     /// # Errors
-    /// [`RunError::TooManyShards`], [`RunError::Threads`].
+    /// [`RunError::TooManyShards`], [`RunError::BrokenReplicate`], [`RunError::Threads`].
     pub fn shard(
         loaded: &'a Loaded,
         plan: &'a Plan,
         settings: Settings,
         shard: Shard,
     ) -> Result<Self, RunError> {
-        let units = blocks(&settings).n_units();
+        let units = n_units(&settings)?;
         if shard.of > units {
             return Err(RunError::TooManyShards {
                 shards: shard.of,
@@ -135,10 +135,6 @@ impl<'a> Simulation<'a> {
         goal: &Goal,
         part: Part,
     ) -> Result<Self, ResumeError> {
-        let share = |settings: &Settings| {
-            let n_units = blocks(settings).n_units();
-            shard.map_or(0..n_units, |shard| shard.units(n_units))
-        };
         let settings = match goal {
             Goal::Trials => settings,
             // A run until a precision has grown as far as the part says.
@@ -147,7 +143,8 @@ impl<'a> Simulation<'a> {
                 ..settings
             },
         };
-        let share = share(&settings);
+        let n_units = n_units(&settings)?;
+        let share = shard.map_or(0..n_units, |shard| shard.units(n_units));
         let wanted = PartHeader::of(loaded, &settings, goal.clone(), share.clone(), 0..0);
         let mut differences = part.header.differences(&wanted);
         if part.header.share != share && part.header.trials == settings.trials {
@@ -203,23 +200,23 @@ impl<'a> Simulation<'a> {
     /// The same run with more trials to come; what has been counted stays. In designs of replicates `trials` is a whole number of them.
     ///
     /// # Errors
-    /// [`RunError::Threads`].
+    /// [`RunError::BrokenReplicate`], [`RunError::Threads`].
     ///
     /// # Panics
-    /// If a block that the longer run has whole was counted in part (see [`Simulation::whole_trials`]), or of a shard.
+    /// If a block that the longer run has whole was counted in part (see [`Simulation::advance_whole`]); if the run begins after the first trial.
     pub fn grown(self, trials: u64) -> Result<Self, RunError> {
         let done = self.trials_done();
         assert!(
             self.share.start == 0 && trials >= done,
-            "a run grows as a whole"
+            "only a run from its first trial on grows"
         );
         let settings = Settings {
             trials,
             ..self.settings
         };
-        let blocks = blocks(&settings);
+        let n_units = n_units(&settings)?;
         assert_eq!(
-            first_trial(&blocks, self.counted.units.end),
+            first_trial(&blocks(&settings), self.counted.units.end),
             done,
             "a block that was counted in part cannot grow"
         );
@@ -229,13 +226,7 @@ impl<'a> Simulation<'a> {
             // At most 2²⁴ values were kept: they are soon counted again.
             return Self::new(self.loaded, self.plan, settings);
         }
-        Self::with(
-            self.loaded,
-            self.plan,
-            settings,
-            0..blocks.n_units(),
-            self.counted,
-        )
+        Self::with(self.loaded, self.plan, settings, 0..n_units, self.counted)
     }
 
     /// Evaluates trials until all are done or the observer wants a pause.
@@ -342,6 +333,17 @@ impl<'a> Simulation<'a> {
             return Err(RunError::NonFinite(document.run.non_finite));
         }
         Ok(document)
+    }
+}
+
+/// Units of the run, if its trials fill them.
+fn n_units(settings: &Settings) -> Result<u64, RunError> {
+    match settings.design.points() {
+        Some(points) if !settings.trials.is_multiple_of(points) => Err(RunError::BrokenReplicate {
+            trials: settings.trials,
+            points,
+        }),
+        _ => Ok(blocks(settings).n_units()),
     }
 }
 

@@ -4,8 +4,8 @@ use fanfare::export::json;
 use fanfare::plan::Plan;
 use fanfare::result::ResultDocument;
 use fanfare::run::{
-    Goal, Loaded, Observer, Part, Settings, Shard, Simulation, Unobserved, VariantChoice, load,
-    plan, simulate_plan,
+    Goal, Loaded, Observer, Part, RunError, Settings, Shard, Simulation, Unobserved, VariantChoice,
+    load, plan, simulate_plan,
 };
 use fanfare::sample::Design;
 
@@ -192,6 +192,19 @@ fn assert_doubling(case: &Case, settings: &Settings) {
         );
         run = run.grown(here.trials * 2).unwrap();
     }
+}
+
+#[test]
+fn replicates_are_whole() {
+    let case = Case::exact();
+    let broken = settings(16_001, Design::Latin { points: 1000 });
+    assert!(matches!(
+        Simulation::new(&case.loaded, &case.plan, broken),
+        Err(RunError::BrokenReplicate {
+            trials: 16_001,
+            points: 1000
+        })
+    ));
 }
 
 #[test]
