@@ -5,6 +5,7 @@
 mod command;
 mod cuts;
 mod damage;
+mod designs;
 mod interruptions;
 mod market;
 mod notable;
