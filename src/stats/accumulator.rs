@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::dispatch;
 
 use super::counts::{Counts, Mode};
 use super::moments::{BlockSums, Moments};
 use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan, all_finite};
+use crate::math::simd_level;
 
 /// Moments of one finished block, one entry per target; only those of value targets are filled.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +25,6 @@ pub struct FinishedBlock {
 pub struct BlockAccumulator {
     plan: Arc<TargetPlan>,
     mode: Mode,
-    level: Level,
     sums: Vec<BlockSums>,
     /// Created with the first batch, so that a part that was merged costs nothing.
     counts: Option<Counts>,
@@ -42,7 +42,6 @@ impl BlockAccumulator {
             sums: vec![BlockSums::EMPTY; plan.n_targets()],
             plan,
             mode,
-            level: Level::new(),
             counts: None,
             open: false,
         }
@@ -56,8 +55,7 @@ impl BlockAccumulator {
             "a batch ends with its block"
         );
         self.open = true;
-        let level = self.level;
-        dispatch!(level, _simd => self.update_vectorised(target, offset, values));
+        dispatch!(simd_level(), _simd => self.update_vectorised(target, offset, values));
     }
 
     #[inline(always)]
