@@ -54,6 +54,7 @@ fn bytes_of(hex: &str) -> Vec<u8> {
 fn key(input: &str, component: Component, labels: &[(&str, &str)]) -> StreamKey {
     StreamKey {
         input: input.to_owned(),
+        cell: 0,
         component,
         labels: labels
             .iter()

@@ -91,6 +91,7 @@ mod tests {
             input: input.into(),
             component: Component::Own,
             labels: vec![("country".into(), "DEU".into())],
+            cell: 0,
         }
     }
 

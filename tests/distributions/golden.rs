@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use fanfare::dist::families;
-use fanfare::run::{VariantChoice, load_from, replay};
+use fanfare::run::{Settings, VariantChoice, load_from, replay};
 use fanfare::source::Memory;
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ fn current() -> String {
     let files = Memory::new().with("model.toml", model);
     let loaded = load_from(&files, "model.toml", &VariantChoice::default()).unwrap();
     let trials: Vec<_> = (0..DRAWS)
-        .map(|trial| replay(&loaded.model, 1, trial).unwrap())
+        .map(|trial| replay(&loaded.model, &Settings::default(), trial).unwrap())
         .collect();
     let mut text = "{\n  \"seed\": 1,\n  \"families\": {".to_owned();
     for (index, family) in families().iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Equations with known answers, each once wrong in the engine and found by the comparison of random models.
 
-use fanfare::run::{VariantChoice, load_from, replay};
+use fanfare::run::{Settings, VariantChoice, load_from, replay};
 use fanfare::source::Memory;
 
 /// The values of a variable in trial 0, in the order of its cells.
@@ -8,7 +8,7 @@ fn values(text: &str, variable: &str) -> Vec<f64> {
     let files = Memory::new().with("model.toml", text);
     let loaded = load_from(&files, "model.toml", &VariantChoice::default())
         .unwrap_or_else(|refused| panic!("{:#?}", refused.problems));
-    let replayed = replay(&loaded.model, 1, 0).unwrap();
+    let replayed = replay(&loaded.model, &Settings::default(), 0).unwrap();
     (replayed.nodes.iter())
         .filter(|cell| cell.name == variable)
         .map(|cell| cell.value)

@@ -356,9 +356,13 @@ fn compare_model(seed: u64, compared: &mut Compared) -> Result<(), (String, Stri
             compared.families.insert(family.name);
         }
     }
+    let settings = Settings {
+        seed: SEED,
+        ..Settings::default()
+    };
     let mut replays = Vec::new();
     for trial in TRIALS {
-        let replayed = match replay(&loaded.model, SEED, trial) {
+        let replayed = match replay(&loaded.model, &settings, trial) {
             Ok(replayed) => replayed,
             Err(problems) => {
                 for problem in problems {

@@ -96,6 +96,7 @@ fn innovation(
             .expect("inputs have streams");
         let key = StreamKey {
             input: stream.name.clone(),
+            cell: 0,
             component,
             labels,
         };

@@ -134,7 +134,7 @@ impl Case {
             Ok(document) => {
                 json(&document).unwrap();
                 // What can be run can be replayed, unless nodes that no output reads have impossible parameters.
-                if let Err(problems) = replay(&loaded.model, 1, 69) {
+                if let Err(problems) = replay(&loaded.model, &settings, 69) {
                     assert!(!problems.is_empty());
                 }
                 true
