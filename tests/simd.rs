@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Every design; the first is the one without `--design`.
-const DESIGNS: [&[&str]; 1] = [&[]];
+/// Every design; replicates of latin and sobol have their own ways to scores and errors.
+const DESIGNS: [&str; 3] = ["random", "latin", "sobol"];
 
 /// All families that have kernels of their own, every function, a truncated and a discrete draw, values beyond one block of trials.
 const SMALL: &str = r#"
@@ -114,7 +114,7 @@ fn assert_same_bytes(model: &str, folder: &Path, trials: &str) {
                 "--quiet",
             ];
             arguments.extend(["--out", out.to_str().unwrap()]);
-            arguments.extend(design);
+            arguments.extend(["--design", design]);
             let output = fanfare(level, folder, &arguments);
             assert!(
                 output.status.success(),
