@@ -1,16 +1,9 @@
 //! Whole rows of numbers at the widest registers of the machine; every width gives the same bits.
 
-use std::sync::OnceLock;
-
-use fearless_simd::{Level, dispatch};
+use fearless_simd::dispatch;
 
 use super::normal::{is_central, normal_quantile, normal_quantile_centre};
-
-/// The instruction set used: the best of this machine.
-pub(crate) fn simd_level() -> Level {
-    static LEVEL: OnceLock<Level> = OnceLock::new();
-    *LEVEL.get_or_init(Level::new)
-}
+use super::simd_level;
 
 /// Uniform numbers in (0, 1) become normal scores.
 ///
