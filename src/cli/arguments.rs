@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use super::ExitStatus;
+use crate::gauge::GaugeSettings;
 
 /// Most trials of one run: counts are kept in 32 bits.
 pub(crate) const MOST_TRIALS: u64 = 4_000_000_000;
@@ -38,6 +39,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Show every node of one trial, exactly as the run had it.
     Replay(ReplayArguments),
+    /// Run published examples again and compare every figure with its source.
+    Gauge(GaugeArguments),
 }
 
 /// Which model, and which of its variants.
@@ -136,6 +139,35 @@ pub struct ReplayArguments {
     /// Print JSON in place of a table.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `gauge`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  fanfare gauge
+  fanfare gauge models/examples/ishigami
+  fanfare gauge --json > gauge.json
+
+Exit code 1 if a figure differs.")]
+pub struct GaugeArguments {
+    /// An example (model.toml and expected.json), or a folder of examples.
+    #[arg(default_value = "models/examples", value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// Seed of every run.
+    #[arg(long, default_value_t = GaugeSettings::default().seed, value_name = "N")]
+    pub seed: u64,
+    /// Most trials of one example; figures that would need more are marked.
+    #[arg(long, default_value_t = GaugeSettings::default().most_trials, value_parser = parse_trials, value_name = "N")]
+    pub most_trials: u64,
+    /// Number of threads; all cores unless stated. The result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Print JSON in place of a table.
+    #[arg(long, conflicts_with = "markdown")]
+    pub json: bool,
+    /// Print the page docs/gauge.md in place of a table.
+    #[arg(long)]
+    pub markdown: bool,
 }
 
 impl Arguments {

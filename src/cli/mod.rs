@@ -5,6 +5,7 @@ mod charts;
 mod check;
 mod diagnostics;
 mod files;
+mod gauge;
 mod load;
 mod outcome;
 mod progress;
@@ -26,6 +27,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Gauge(arguments) => gauge::gauge(&arguments),
     }
     .into()
 }

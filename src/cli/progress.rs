@@ -76,6 +76,7 @@ impl Progress {
 impl Observer for Progress {
     fn progress(&self, done: u64, total: u64) {
         if let Some(bar) = &self.bar {
+            bar.set_length(total);
             bar.set_position(done);
         }
         // A thread that finds the lock taken leaves the line to the other.
