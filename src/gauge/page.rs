@@ -19,7 +19,7 @@ Published examples, run again. `fanfare gauge` runs every model in [models/examp
 - **NOTE**: the printed figure is a known misprint; ours meets the published correction by the same rule, and not the misprint.
 - **DIFF**: anything else, also an estimate that is missing, not finite or without error.
 
-A first run of 65,536 trials says how many trials make four errors smaller than half a printed unit and the slack; the second run has a quarter more, at most {most}. Where these are too few the row says so: the figure is then tested less sharply than it is printed.
+A first run of 65,536 trials says how many trials make four errors smaller than half a printed unit and the slack; the second run has half as many more, at most {most}. Where these are too few the row says so: the figure is then tested less sharply than it is printed.
 Examples and figures that are not published come from a closed form or a second computation; they are met within 4 standard errors, and only counted here.
 
 {summary}

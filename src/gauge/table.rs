@@ -89,7 +89,7 @@ pub(super) fn remarks(judged: &Judged) -> Vec<String> {
         remarks.push(format!("slack: {reason}"));
     }
     if judged.blunt {
-        remarks.push("most trials reached: four errors exceed half a printed unit".to_owned());
+        remarks.push("tested less sharply than printed".to_owned());
     }
     remarks
 }

@@ -56,7 +56,37 @@ fn every_example_agrees_with_its_answer() {
 }
 
 /// One mistake in each example: a text to replace, and its wrong replacement.
-const WRONG: [(&str, &str, &str); 14] = [
+const WRONG: [(&str, &str, &str); 32] = [
+    ("black-scholes", "value = 0.20", "value = 0.21"),
+    ("borehole-indices", "sd = 0.0161812", "sd = 0.02"),
+    ("cadmium-standard", "sd = 0.05)", "sd = 0.06)"),
+    ("comparison-loss", "value = 0.9", "value = 0.85"),
+    ("falling-ball-viscometer", "sd = 5.49", "sd = 5.0"),
+    ("four-branch-system", "7 / sqrt(2)", "6 / sqrt(2)"),
+    ("gauge-block", "high = 0.5)", "high = 1.5)"),
+    ("ishigami-indices", "0.1 * x3^4", "0.11 * x3^4"),
+    ("magnitude-and-phase", "value = 0.9", "value = 0.8"),
+    ("mass-calibration", "low = 7000", "low = 7200"),
+    ("newsvendor", "value = 3000", "value = 3040"),
+    ("pert-network", "max(t_k, t_l)", "t_k"),
+    ("placenta-previa", "1 + girls_born", "girls_born - 2"),
+    (
+        "reliability-challenge",
+        "0.6 * difference",
+        "0.7 * difference",
+    ),
+    ("resistance-and-load", "sd = 30", "sd = 31"),
+    ("stefan-boltzmann", "sd = 0.0000075", "sd = 0.000008"),
+    (
+        "step-attenuator",
+        "scale = 0.0091 / sqrt(3)",
+        "scale = 0.0091",
+    ),
+    (
+        "sum-of-rectangulars",
+        "uniform(mean = 0, sd = 10)",
+        "normal(mean = 0, sd = 10)",
+    ),
     (
         "alike-sum",
         "world = 0.2, region = 0.3",
