@@ -37,9 +37,9 @@ pub(super) fn gauge(arguments: &GaugeArguments) -> ExitStatus {
     let mut reports = Vec::new();
     for (index, folder) in folders.iter().enumerate() {
         eprintln!("{} of {}: {}", index + 1, folders.len(), folder.display());
-        let progress = Progress::new(0, false);
+        let progress = Progress::new(0, None, false);
         let outcome = crate::gauge::gauge(folder, &settings, &progress);
-        progress.finish();
+        progress.clear();
         match outcome {
             Ok(report) => reports.push(report),
             Err(error) => return explain(error),

@@ -3,14 +3,20 @@
 mod arguments;
 mod charts;
 mod check;
+mod design;
 mod diagnostics;
+mod drive;
+mod extend;
 mod files;
+mod finish;
 mod gauge;
 mod load;
+mod merge;
 mod outcome;
 mod progress;
 mod replay;
 mod run;
+mod trials;
 
 pub use arguments::{Arguments, Command};
 pub use diagnostics::{render, render_short};
@@ -28,6 +34,8 @@ pub fn main() -> std::process::ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Gauge(arguments) => gauge::gauge(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
+        Command::Extend(arguments) => extend::extend(&arguments),
     }
     .into()
 }

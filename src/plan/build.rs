@@ -22,6 +22,8 @@ pub enum PlanRequest {
     JointSample,
     /// The same targets, and every cell of every node kept.
     EveryNode,
+    /// Outputs and crossings at their outermost place, and no others.
+    Outermost,
 }
 
 /// Plans a checked model.
@@ -33,7 +35,7 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
     let mut roots = Roots::default();
     builder.nodes();
     if !builder.problems.has_errors() {
-        builder.targets(&mut roots);
+        builder.targets(&mut roots, request == PlanRequest::Outermost);
         match request {
             PlanRequest::Statistics => builder.joints(&mut roots),
             PlanRequest::JointSample => {
@@ -41,6 +43,7 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
                 builder.summary_scores(&mut roots);
             }
             PlanRequest::EveryNode => builder.every_node(&mut roots),
+            PlanRequest::Outermost => {}
         }
         if request != PlanRequest::JointSample {
             roots.order = builder.order_by_place(&roots);

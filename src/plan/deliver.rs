@@ -20,12 +20,28 @@ impl Builder<'_> {
             .collect()
     }
 
-    /// Outputs and crossings, place by place, so that what one place needs is used while it is near.
-    pub(crate) fn targets(&mut self, roots: &mut Roots) {
+    /// Outputs and crossings, place by place, so that what one place needs is used while it is near; all places or the outermost.
+    pub(crate) fn targets(&mut self, roots: &mut Roots, only_outermost: bool) {
         let model = self.model;
+        let wanted = |places: &[Place]| {
+            let outermost = self.outermost(places);
+            (0..places.len())
+                .filter(|&place| !only_outermost || place == outermost)
+                .collect::<Vec<_>>()
+        };
+        let of_outputs: Vec<_> = model
+            .outputs
+            .iter()
+            .map(|output| wanted(&output.places))
+            .collect();
+        let of_crossings: Vec<_> = model
+            .crossings
+            .iter()
+            .map(|crossing| wanted(&crossing.places))
+            .collect();
         for (output, declared) in model.outputs.iter().enumerate() {
-            for (place, level) in declared.places.iter().enumerate() {
-                for at in self.reported_cells(level) {
+            for &place in &of_outputs[output] {
+                for at in self.reported_cells(&declared.places[place]) {
                     let value = self.term(&declared.term, &at);
                     roots.targets.push((
                         Target {
@@ -43,8 +59,8 @@ impl Builder<'_> {
         let labels = &model.dimensions.at(time).labels;
         let first_label = labels.first().and_then(|label| label.number).unwrap_or(0.0);
         for (crossing, declared) in model.crossings.iter().enumerate() {
-            for (place, level) in declared.places.iter().enumerate() {
-                for at in self.reported_cells(level) {
+            for &place in &of_crossings[crossing] {
+                for at in self.reported_cells(&declared.places[place]) {
                     let differences: Vec<_> = (0..labels.len() as u32)
                         .map(|label| {
                             let there = at.with(time, label);
@@ -98,7 +114,7 @@ impl Builder<'_> {
         for target in 0..roots.targets.len() {
             let (Target { kind, .. }, value) = &roots.targets[target];
             if let TargetKind::Output { output, place } = *kind
-                && place == self.outermost(output)
+                && place == self.outermost(&self.model.outputs[output].places)
             {
                 let value = *value;
                 let row = roots.keep(value);
@@ -107,9 +123,8 @@ impl Builder<'_> {
         }
     }
 
-    /// The place of an output with the fewest cells.
-    fn outermost(&self, output: usize) -> usize {
-        let places = &self.model.outputs[output].places;
+    /// The place with the fewest cells.
+    fn outermost(&self, places: &[Place]) -> usize {
         (0..places.len())
             .min_by_key(|&place| places[place].shape.n_cells(&self.model.dimensions))
             .unwrap_or(0)

@@ -18,6 +18,8 @@ pub(crate) struct Scores {
     /// For each correlated input: the group's inputs and its row of the Cholesky factor.
     mixes: BTreeMap<NodeId, Vec<(NodeId, f64)>>,
     components: BTreeMap<(NodeId, usize, Vec<u32>), ValueId>,
+    /// For each dimension the place of each label in the order of keys as text.
+    ranks: Vec<Vec<u32>>,
 }
 
 impl Scores {
@@ -40,6 +42,11 @@ impl Scores {
             known: BTreeMap::new(),
             mixes,
             components: BTreeMap::new(),
+            ranks: model
+                .dimensions
+                .iter()
+                .map(|(_, dimension)| dimension.key_ranks())
+                .collect(),
         }
     }
 
@@ -190,17 +197,20 @@ impl Scores {
                 Component::Parent(model.dimensions.at(*id).name.clone())
             }
         };
-        let mut named: Vec<_> = labels
+        let mut sorted: Vec<_> = labels
             .iter()
-            .map(|&(id, label)| {
-                let dimension = model.dimensions.at(id);
-                (
-                    dimension.name.clone(),
-                    dimension.labels[label as usize].key.clone(),
-                )
+            .map(|&(id, label)| (model.dimensions.at(id), id, label as usize))
+            .collect();
+        sorted.sort_by(|(a, ..), (b, ..)| a.name.cmp(&b.name));
+        let named: Vec<_> = sorted
+            .iter()
+            .map(|&(dimension, _, label)| {
+                (dimension.name.clone(), dimension.labels[label].key.clone())
             })
             .collect();
-        named.sort();
+        let cell = sorted.iter().fold(0, |cell, &(dimension, id, label)| {
+            cell * dimension.len() as u64 + u64::from(self.ranks[usize::from(id.0)][label])
+        });
         let mix = self
             .mixes
             .get(&node)
@@ -217,6 +227,7 @@ impl Scores {
                     input: name,
                     component: component.clone(),
                     labels: named.clone(),
+                    cell,
                 };
                 (coefficient, self.stream(graph, key))
             })

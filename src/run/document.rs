@@ -11,7 +11,7 @@ use crate::result::{
     LabelInfo, LabelProbability, Labels, ModelInfo, NonFinite, OrderedMap, OutputResult,
     Probability, Quantity, ResultDocument, RunInfo, Seed, SetInfo, SourceInfo, Warning,
 };
-use crate::sample::GENERATOR;
+use crate::sample::{GENERATOR, SobolOrder};
 use crate::stats::{self, HUB_LEVELS, JointSummary, QuantileEstimate, Summary};
 
 /// Puts the document together.
@@ -22,6 +22,7 @@ pub(super) fn assemble(
     central: &[f64],
     summary: &Summary<'_>,
     joints: &JointSummary,
+    n_fallback: usize,
 ) -> ResultDocument {
     let model = &loaded.model;
     let mut warnings: Vec<Warning> = model
@@ -32,6 +33,15 @@ pub(super) fn assemble(
             message: warning.message.clone(),
         })
         .collect();
+    if n_fallback > 0 {
+        warnings.push(Warning {
+            code: "sobol-fallback".to_owned(),
+            message: format!(
+                "{n_fallback} of {} independent scores are beyond the last Sobol' dimension: they come from Latin hypercubes in the same replicates, and the errors include it",
+                plan.streams.len()
+            ),
+        });
+    }
     let mut coarse = Vec::new();
     let outputs = outputs(model, plan, central, summary, &mut coarse);
     if !coarse.is_empty() {
@@ -68,11 +78,14 @@ pub(super) fn assemble(
             engine: env!("CARGO_PKG_VERSION").to_owned(),
             generator: GENERATOR.to_owned(),
             seed: Seed(settings.seed),
-            design: "random".to_owned(),
+            design: settings.design.name().to_owned(),
             trials: settings.trials,
-            points_per_replicate: None,
-            sobol_order: Vec::new(),
-            error_df: None,
+            points_per_replicate: settings.design.points(),
+            sobol_order: settings
+                .sobol_order
+                .as_ref()
+                .map_or_else(Vec::new, SobolOrder::to_texts),
+            error_df: summary.error_df().map(|df| df as f64),
             scenario: loaded.variant.scenario.clone(),
             strategy: loaded.variant.strategy.clone(),
             set: loaded
@@ -106,7 +119,7 @@ fn key(model: &CheckedModel, at: (crate::dimension::DimensionId, u32)) -> Key {
     }
 }
 
-fn labels(model: &CheckedModel, at: &Assignment) -> Labels {
+pub(super) fn labels(model: &CheckedModel, at: &Assignment) -> Labels {
     at.iter()
         .map(|(id, label)| {
             (
@@ -372,7 +385,7 @@ fn joint(model: &CheckedModel, plan: &Plan, summary: &JointSummary) -> OrderedMa
                 for (row, column) in [(i, j), (j, i)] {
                     covariance[row][column] = pair.covariance();
                     correlation[row][column] = pair.correlation();
-                    correlation_errors[row][column] = pair.correlation_error();
+                    correlation_errors[row][column] = summary.correlation_error(group, i, j);
                 }
                 for (index, variance) in [(i, variance_i), (j, variance_j)] {
                     if variance.is_some_and(|variance| variance > 0.0) {

@@ -93,6 +93,7 @@ mod tests {
             input: input.into(),
             component: Component::Own,
             labels: vec![("country".into(), "DEU".into())],
+            cell: 0,
         }
     }
 

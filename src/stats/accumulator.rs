@@ -3,18 +3,55 @@
 use std::sync::Arc;
 
 use fearless_simd::{Level, dispatch};
+use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Mode};
 use super::moments::{BlockSums, Moments};
+use super::spread::Spread;
 use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan, all_finite};
+use super::tree::Combine;
 
 /// Moments of one finished block, one entry per target; only those of value targets are filled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FinishedBlock {
-    /// Block number: trial number / [`TRIALS_PER_BLOCK`].
+    /// Block number, see [`super::Blocks`].
     pub block: u64,
     /// Moments by target.
     pub moments: Vec<Moments>,
+}
+
+/// What one replicate adds to the spread over replicates, one entry per target; only those of value targets are filled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinishedReplicate {
+    /// Its number: trial number / points of a replicate.
+    pub replicate: u64,
+    pub(crate) spreads: Vec<MomentSpread>,
+}
+
+/// Spread of the means and of the variances over replicates.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct MomentSpread {
+    pub(crate) mean: Spread,
+    pub(crate) variance: Spread,
+}
+
+impl MomentSpread {
+    fn of(moments: &Moments) -> Self {
+        let sd = moments.sd();
+        Self {
+            mean: Spread::of((moments.count > 0).then_some(moments.mean)),
+            variance: Spread::of(sd.map(|_| moments.m2 / (moments.count - 1) as f64)),
+        }
+    }
+}
+
+impl Combine for MomentSpread {
+    fn combine(&self, other: &Self) -> Self {
+        Self {
+            mean: self.mean.combine(&other.mean),
+            variance: self.variance.combine(&other.variance),
+        }
+    }
 }
 
 /// Statistics of one thread: sums of its current block and counts of all blocks that it has seen.
@@ -29,17 +66,21 @@ pub struct BlockAccumulator {
     /// Created with the first batch, so that a part that was merged costs nothing.
     counts: Option<Counts>,
     open: bool,
+    /// Moments of the current replicate by target; empty in the random design.
+    replicate: Vec<Moments>,
 }
 
 impl BlockAccumulator {
-    /// An accumulator of one thread. In [`Mode::Sketch`] there is one grid per target.
+    /// An accumulator of one thread. In [`Mode::Sketch`] there is one grid per target; `points` are those of a replicate, `None` in the
+    /// random design.
     #[must_use]
-    pub fn new(plan: Arc<TargetPlan>, mode: Mode) -> Self {
+    pub fn new(plan: Arc<TargetPlan>, mode: Mode, points: Option<u64>) -> Self {
         if let Mode::Sketch(grids) = &mode {
             debug_assert_eq!(grids.len(), plan.n_targets(), "one grid per target");
         }
         Self {
             sums: vec![BlockSums::EMPTY; plan.n_targets()],
+            replicate: points.map_or_else(Vec::new, |_| vec![Moments::EMPTY; plan.n_targets()]),
             plan,
             mode,
             level: Level::new(),
@@ -92,16 +133,26 @@ impl BlockAccumulator {
         }
     }
 
-    /// Ends the current block; its moments go to [`super::Statistics::insert`], the counts stay.
-    pub fn finish_block(&mut self, block: u64) -> FinishedBlock {
+    /// Ends the current block, whose first trial is given; its moments go to [`super::Statistics::insert`], the counts stay.
+    pub fn finish_block(&mut self, block: u64, first_trial: u64) -> FinishedBlock {
         self.open = false;
         if let Some(counts) = &mut self.counts {
-            counts.finish_block(block);
+            counts.finish_block(block, first_trial);
         }
-        FinishedBlock {
-            block,
-            moments: self.sums.iter_mut().map(BlockSums::finish).collect(),
+        let moments: Vec<Moments> = self.sums.iter_mut().map(BlockSums::finish).collect();
+        for (replicate, block) in self.replicate.iter_mut().zip(&moments) {
+            *replicate = replicate.combine(block);
         }
+        FinishedBlock { block, moments }
+    }
+
+    /// Ends a replicate, all of whose blocks this thread has finished in ascending order, and no other since; it goes to
+    /// [`super::Statistics::insert_replicate`]. Not for the random design.
+    pub fn finish_replicate(&mut self, replicate: u64) -> FinishedReplicate {
+        debug_assert!(!self.open, "a replicate ends with its last block");
+        let spreads = self.replicate.iter().map(MomentSpread::of).collect();
+        self.replicate.fill(Moments::EMPTY);
+        FinishedReplicate { replicate, spreads }
     }
 
     /// Whether a block has been begun and not finished.

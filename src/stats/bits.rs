@@ -31,3 +31,24 @@ pub(crate) mod many {
         Ok(bits.into_iter().map(f64::from_bits).collect())
     }
 }
+
+/// Lists of doubles.
+pub(crate) mod nested {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(
+        rows: &[Vec<f64>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let bits = |row: &Vec<f64>| row.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        serializer.collect_seq(rows.iter().map(bits))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Vec<f64>>, D::Error> {
+        let rows = Vec::<Vec<u64>>::deserialize(deserializer)?;
+        let row = |row: Vec<u64>| row.into_iter().map(f64::from_bits).collect();
+        Ok(rows.into_iter().map(row).collect())
+    }
+}

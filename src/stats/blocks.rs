@@ -44,6 +44,12 @@ impl Blocks {
         self.points.map(|points| self.trials / points)
     }
 
+    /// Replicates of `points` points in so many blocks.
+    #[must_use]
+    pub(crate) fn replicates_in(n_blocks: u64, points: u64) -> u64 {
+        n_blocks / Self::new(points, Some(points)).blocks_per_unit()
+    }
+
     /// Blocks of a unit of work: of a replicate, else one.
     #[must_use]
     pub fn blocks_per_unit(&self) -> u64 {

@@ -13,16 +13,13 @@ use super::grid::Grid;
 use super::interpolant::Interpolant;
 use super::moments::Moments;
 use super::non_finite::{self, NonFinite};
-use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan};
+use super::target::{TargetKind, TargetPlan};
 
 /// How values are kept for quantiles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Mode {
     /// All of them; for runs for which [`super::fits_exactly`] holds.
-    Exact {
-        /// Trials of the run.
-        planned_trials: u64,
-    },
+    Exact,
     /// Value counts and histograms over the bins that [`super::PilotCapture`] found, one grid per target.
     #[serde(with = "shared")]
     Sketch(Arc<Vec<Grid>>),
@@ -74,7 +71,7 @@ pub(crate) struct Counts {
 impl Counts {
     pub(crate) fn new(plan: &TargetPlan, mode: &Mode) -> Self {
         let store = |target: usize| match mode {
-            Mode::Exact { .. } => None,
+            Mode::Exact => None,
             Mode::Sketch(grids) => Some(Store::new(&grids[target])),
         };
         let cells = plan
@@ -96,10 +93,8 @@ impl Counts {
                 TargetKind::Recross => Cell::Codes(vec![0; 2]),
             })
             .collect();
-        let exact = match *mode {
-            Mode::Exact { planned_trials } => {
-                Some(ExactValues::new(plan.n_targets(), planned_trials))
-            }
+        let exact = match mode {
+            Mode::Exact => Some(ExactValues::new(plan.n_targets())),
             Mode::Sketch(_) => None,
         };
         Self {
@@ -189,9 +184,9 @@ impl Counts {
         );
     }
 
-    pub(crate) fn finish_block(&mut self, block: u64) {
+    pub(crate) fn finish_block(&mut self, block: u64, first_trial: u64) {
         for (target, mut found) in std::mem::take(&mut self.block_non_finite) {
-            found.first_trial += block.saturating_mul(TRIALS_PER_BLOCK as u64);
+            found.first_trial += first_trial;
             non_finite::record(&mut self.non_finite, target, found);
         }
         if let Some(exact) = &mut self.exact {

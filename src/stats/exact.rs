@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::bits;
-use super::target::TRIALS_PER_BLOCK;
 
 /// Values (targets × trials) up to which all are kept: 128 MiB.
 pub const MOST_EXACT_VALUES: u64 = 1 << 24;
@@ -21,78 +20,51 @@ pub fn fits_exactly(n_targets: usize, planned_trials: u64) -> bool {
 /// Values of one block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Rows {
-    /// [target × `width`]
+    /// [target × trial]
     #[serde(with = "bits::many")]
     values: Vec<f64>,
-    width: usize,
-    /// Values present of each target.
-    lengths: Vec<usize>,
+    /// Values of each target end here in `values`; targets without quantiles have none.
+    ends: Vec<usize>,
 }
 
-impl Rows {
-    fn new(n_targets: usize, width: usize) -> Self {
-        Self {
-            values: vec![f64::NAN; n_targets * width],
-            width,
-            lengths: vec![0; n_targets],
-        }
-    }
-}
-
-/// All values of the blocks finished so far, and of the current one.
+/// All values of the blocks finished so far, and of the current one. What is kept of a block depends on its trials alone, not on those
+/// that the run plans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ExactValues {
-    n_targets: usize,
-    width: usize,
     blocks: BTreeMap<u64, Rows>,
-    current: Option<Rows>,
+    /// [target][trial of the current block]
+    #[serde(with = "bits::nested")]
+    current: Vec<Vec<f64>>,
 }
 
 impl ExactValues {
-    pub(crate) fn new(n_targets: usize, planned_trials: u64) -> Self {
-        let width = usize::try_from(planned_trials)
-            .unwrap_or(usize::MAX)
-            .clamp(1, TRIALS_PER_BLOCK);
+    pub(crate) fn new(n_targets: usize) -> Self {
         Self {
-            n_targets,
-            width,
             blocks: BTreeMap::new(),
-            current: None,
+            current: vec![Vec::new(); n_targets],
         }
     }
 
-    /// Stores consecutive trials of the current block.
+    /// Stores consecutive trials of the current block, batches in any order.
     pub(crate) fn update(&mut self, target: usize, offset: usize, values: &[f64]) {
+        let row = &mut self.current[target];
         let end = offset + values.len();
-        if end > self.width {
-            self.widen(end);
+        if row.len() < end {
+            row.resize(end, f64::NAN);
         }
-        let (n_targets, width) = (self.n_targets, self.width);
-        let rows = self
-            .current
-            .get_or_insert_with(|| Rows::new(n_targets, width));
-        rows.values[target * width + offset..target * width + end].copy_from_slice(values);
-        rows.lengths[target] = rows.lengths[target].max(end);
-    }
-
-    /// More trials than planned in a block of a run shorter than a block.
-    fn widen(&mut self, width: usize) {
-        if let Some(rows) = &mut self.current {
-            let mut wider = Rows::new(self.n_targets, width);
-            for target in 0..self.n_targets {
-                wider.values[target * width..target * width + rows.width]
-                    .copy_from_slice(&rows.values[target * rows.width..(target + 1) * rows.width]);
-            }
-            wider.lengths.clone_from(&rows.lengths);
-            *rows = wider;
-        }
-        self.width = width;
+        row[offset..end].copy_from_slice(values);
     }
 
     pub(crate) fn finish_block(&mut self, block: u64) {
-        if let Some(rows) = self.current.take() {
-            self.blocks.insert(block, rows);
+        let mut rows = Rows {
+            values: Vec::with_capacity(self.current.iter().map(Vec::len).sum()),
+            ends: Vec::with_capacity(self.current.len()),
+        };
+        for row in &mut self.current {
+            rows.values.append(row);
+            rows.ends.push(rows.values.len());
         }
+        self.blocks.insert(block, rows);
     }
 
     /// Takes over the other's finished blocks.
@@ -100,14 +72,17 @@ impl ExactValues {
         self.blocks.append(&mut other.blocks);
     }
 
+    /// Blocks with their values of one target, in the order of trials.
+    pub(crate) fn blocks(&self, target: usize) -> impl Iterator<Item = (u64, &[f64])> {
+        self.blocks.iter().map(move |(&block, rows)| {
+            let start = target.checked_sub(1).map_or(0, |before| rows.ends[before]);
+            (block, &rows.values[start..rows.ends[target]])
+        })
+    }
+
     /// Values of one target in the order of trials.
     pub(crate) fn values(&self, target: usize) -> impl Iterator<Item = f64> {
-        self.blocks.values().flat_map(move |rows| {
-            let start = target * rows.width;
-            rows.values[start..start + rows.lengths[target]]
-                .iter()
-                .copied()
-        })
+        self.blocks(target).flat_map(|(_, values)| values).copied()
     }
 }
 
@@ -117,8 +92,8 @@ mod tests {
 
     #[test]
     fn values_come_back_in_the_order_of_trials() {
-        let mut exact = ExactValues::new(2, 10);
-        let mut late = ExactValues::new(2, 10);
+        let mut exact = ExactValues::new(2);
+        let mut late = ExactValues::new(2);
         late.update(1, 0, &[7.0, 8.0]);
         late.finish_block(3);
         exact.update(1, 0, &[1.0, 2.0]);

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::bits;
+use super::blocks::Blocks;
 use super::non_finite::{self, NonFinite};
-use super::target::TRIALS_PER_BLOCK;
+use super::spread::Spread;
 use super::tree::{BlockTree, Combine, TreeError};
 
 const LANES: usize = 8;
@@ -247,10 +248,36 @@ impl JointPlan {
 /// Co-moments of one finished block, with the trials that were left out of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JointBlock {
+    /// Block number, see [`Blocks`].
+    pub block: u64,
     /// All pairs of all groups.
     pairs: Vec<PairMoments>,
-    /// By group; trials are numbered from the start of the block.
+    /// By group.
     non_finite: BTreeMap<usize, NonFinite>,
+}
+
+/// What one replicate adds to the spread over replicates, for all pairs of all groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JointReplicate {
+    /// Its number: trial number / points of a replicate.
+    pub replicate: u64,
+    spreads: Vec<PairSpread>,
+}
+
+/// Spread of covariance and correlation over replicates.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct PairSpread {
+    covariance: Spread,
+    correlation: Spread,
+}
+
+impl Combine for PairSpread {
+    fn combine(&self, other: &Self) -> Self {
+        Self {
+            covariance: self.covariance.combine(&other.covariance),
+            correlation: self.correlation.combine(&other.correlation),
+        }
+    }
 }
 
 /// Co-moments of one thread's current block.
@@ -260,17 +287,20 @@ pub struct JointAccumulator {
     pairs: Vec<PairSums>,
     /// By group; trials are numbered from the start of the block.
     non_finite: BTreeMap<usize, NonFinite>,
+    /// Co-moments of the current replicate by pair; empty in the random design.
+    replicate: Vec<PairMoments>,
 }
 
 impl JointAccumulator {
-    /// Accumulator of all groups.
+    /// Accumulator of all groups; `points` are those of a replicate, `None` in the random design.
     #[must_use]
-    pub fn new(plan: &JointPlan) -> Self {
+    pub fn new(plan: &JointPlan, points: Option<u64>) -> Self {
         let n_pairs = plan.first_pair(plan.sizes.len());
         Self {
             plan: plan.clone(),
             pairs: vec![PairSums::new(); n_pairs],
             non_finite: BTreeMap::new(),
+            replicate: points.map_or_else(Vec::new, |_| vec![PairMoments::empty(); n_pairs]),
         }
     }
 
@@ -302,12 +332,38 @@ impl JointAccumulator {
         }
     }
 
-    /// Co-moments of the block, all pairs of all groups; the next block begins.
-    pub fn finish_block(&mut self) -> JointBlock {
-        JointBlock {
-            pairs: self.pairs.iter_mut().map(PairSums::finish).collect(),
-            non_finite: std::mem::take(&mut self.non_finite),
+    /// Ends the current block, whose first trial is given; its co-moments go to [`JointStatistics::insert`].
+    pub fn finish_block(&mut self, block: u64, first_trial: u64) -> JointBlock {
+        let pairs: Vec<PairMoments> = self.pairs.iter_mut().map(PairSums::finish).collect();
+        for (replicate, block) in self.replicate.iter_mut().zip(&pairs) {
+            *replicate = replicate.combine(block);
         }
+        let mut non_finite = std::mem::take(&mut self.non_finite);
+        for found in non_finite.values_mut() {
+            found.first_trial = found.first_trial.saturating_add(first_trial);
+        }
+        JointBlock {
+            block,
+            pairs,
+            non_finite,
+        }
+    }
+
+    /// Ends a replicate, all of whose blocks this thread has finished in ascending order, and no other since; it goes to
+    /// [`JointStatistics::insert_replicate`]. Not for the random design.
+    pub fn finish_replicate(&mut self, replicate: u64) -> JointReplicate {
+        let spreads = self
+            .replicate
+            .iter_mut()
+            .map(|pair| {
+                let pair = std::mem::replace(pair, PairMoments::empty());
+                PairSpread {
+                    covariance: Spread::of(pair.covariance()),
+                    correlation: Spread::of(pair.correlation()),
+                }
+            })
+            .collect();
+        JointReplicate { replicate, spreads }
     }
 }
 
@@ -318,16 +374,21 @@ pub struct JointStatistics {
     tree: BlockTree<PairMoments>,
     /// By group.
     non_finite: BTreeMap<usize, NonFinite>,
+    /// Points of a replicate; `None` in the random design.
+    points: Option<u64>,
+    replicates: BlockTree<PairSpread>,
 }
 
 impl JointStatistics {
-    /// No block yet.
+    /// No block yet; `points` are those of a replicate, `None` in the random design.
     #[must_use]
-    pub fn new(plan: JointPlan) -> Self {
+    pub fn new(plan: JointPlan, points: Option<u64>) -> Self {
         Self {
             plan,
             tree: BlockTree::new(),
             non_finite: BTreeMap::new(),
+            points,
+            replicates: BlockTree::new(),
         }
     }
 
@@ -335,14 +396,20 @@ impl JointStatistics {
     ///
     /// # Errors
     /// As [`BlockTree::insert`].
-    pub fn insert(&mut self, block: u64, finished: JointBlock) -> Result<(), TreeError> {
-        self.tree.insert(block, finished.pairs)?;
-        for (group, mut found) in finished.non_finite {
-            let start = block.saturating_mul(TRIALS_PER_BLOCK as u64);
-            found.first_trial = found.first_trial.saturating_add(start);
+    pub fn insert(&mut self, finished: JointBlock) -> Result<(), TreeError> {
+        self.tree.insert(finished.block, finished.pairs)?;
+        for (group, found) in finished.non_finite {
             non_finite::record(&mut self.non_finite, group, found);
         }
         Ok(())
+    }
+
+    /// Adds the spreads of one replicate, in any order.
+    ///
+    /// # Errors
+    /// As [`BlockTree::insert`].
+    pub fn insert_replicate(&mut self, finished: JointReplicate) -> Result<(), TreeError> {
+        self.replicates.insert(finished.replicate, finished.spreads)
     }
 
     /// Adds another part of the run.
@@ -351,6 +418,7 @@ impl JointStatistics {
     /// As [`BlockTree::insert`].
     pub fn merge(&mut self, other: Self) -> Result<(), TreeError> {
         self.tree.merge(other.tree)?;
+        self.replicates.merge(other.replicates)?;
         for (group, found) in other.non_finite {
             non_finite::record(&mut self.non_finite, group, found);
         }
@@ -362,7 +430,12 @@ impl JointStatistics {
     /// # Errors
     /// As [`BlockTree::finish`].
     pub fn finish(&self, n_blocks: u64) -> Result<JointSummary, TreeError> {
+        let n_replicates = self
+            .points
+            .map(|points| Blocks::replicates_in(n_blocks, points));
         Ok(JointSummary {
+            n_replicates,
+            spreads: self.replicates.finish(n_replicates.unwrap_or(0))?,
             plan: self.plan.clone(),
             pairs: self.tree.finish(n_blocks)?,
             non_finite: self.non_finite.clone(),
@@ -376,6 +449,8 @@ pub struct JointSummary {
     plan: JointPlan,
     pairs: Vec<PairMoments>,
     non_finite: BTreeMap<usize, NonFinite>,
+    n_replicates: Option<u64>,
+    spreads: Vec<PairSpread>,
 }
 
 impl JointSummary {
@@ -389,17 +464,42 @@ impl JointSummary {
     /// Co-moments of quantities `i` < `j` of a group: x is quantity `i`, y is `j`. `None` for any other pair.
     #[must_use]
     pub fn pair(&self, group: usize, i: usize, j: usize) -> Option<&PairMoments> {
+        self.pairs.get(self.place(group, i, j)?)
+    }
+
+    /// Monte Carlo error of the covariance of a pair: from the spread over replicates, in the random design from fourth-order co-moments.
+    #[must_use]
+    pub fn covariance_error(&self, group: usize, i: usize, j: usize) -> Option<f64> {
+        let place = self.place(group, i, j)?;
+        match self.n_replicates {
+            None => self.pairs.get(place)?.covariance_error(),
+            Some(n) => self.spreads.get(place)?.covariance.error(n),
+        }
+    }
+
+    /// Monte Carlo error of the correlation of a pair, as of the covariance.
+    #[must_use]
+    pub fn correlation_error(&self, group: usize, i: usize, j: usize) -> Option<f64> {
+        let place = self.place(group, i, j)?;
+        match self.n_replicates {
+            None => self.pairs.get(place)?.correlation_error(),
+            Some(n) => self.spreads.get(place)?.correlation.error(n),
+        }
+    }
+
+    /// Place of a pair among all pairs.
+    fn place(&self, group: usize, i: usize, j: usize) -> Option<usize> {
         if group >= self.plan.sizes.len() || i >= j || j >= self.plan.sizes[group] {
             return None;
         }
-        self.pairs
-            .get(self.plan.first_pair(group) + j * (j - 1) / 2 + i)
+        Some(self.plan.first_pair(group) + j * (j - 1) / 2 + i)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::TRIALS_PER_BLOCK;
     use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
     fn columns(n: usize, seed: u64) -> [Vec<f64>; 3] {
@@ -417,8 +517,8 @@ mod tests {
 
     fn summary(columns: &[Vec<f64>], batch: usize, order: impl Fn(usize) -> usize) -> JointSummary {
         let plan = JointPlan { sizes: vec![2, 3] };
-        let mut accumulator = JointAccumulator::new(&plan);
-        let mut statistics = JointStatistics::new(plan);
+        let mut accumulator = JointAccumulator::new(&plan, None);
+        let mut statistics = JointStatistics::new(plan, None);
         let n_blocks = columns[0].len().div_ceil(TRIALS_PER_BLOCK);
         for block in (0..n_blocks).map(order) {
             let start = block * TRIALS_PER_BLOCK;
@@ -430,7 +530,7 @@ mod tests {
                 accumulator.update(1, from - start, &slices);
             }
             statistics
-                .insert(block as u64, accumulator.finish_block())
+                .insert(accumulator.finish_block(block as u64, start as u64))
                 .unwrap();
         }
         statistics.finish(n_blocks as u64).unwrap()
@@ -547,11 +647,11 @@ mod tests {
     fn parts_of_a_run_add_what_they_left_out() {
         let plan = JointPlan { sizes: vec![2] };
         let part = |block: u64, value: f64| {
-            let mut accumulator = JointAccumulator::new(&plan);
+            let mut accumulator = JointAccumulator::new(&plan, None);
             accumulator.update(0, 5, &[&[1.0, value], &[2.0, 3.0]]);
-            let mut statistics = JointStatistics::new(plan.clone());
+            let mut statistics = JointStatistics::new(plan.clone(), None);
             statistics
-                .insert(block, accumulator.finish_block())
+                .insert(accumulator.finish_block(block, 4096 * block))
                 .unwrap();
             statistics
         };

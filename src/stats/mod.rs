@@ -23,6 +23,7 @@ mod non_finite;
 mod pilot;
 mod ranks;
 mod sketch;
+mod spread;
 mod statistics;
 mod target;
 mod tree;
@@ -30,7 +31,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub use accumulator::{BlockAccumulator, FinishedBlock};
+pub use accumulator::{BlockAccumulator, FinishedBlock, FinishedReplicate};
 pub use blocks::{BlockSpan, Blocks};
 pub use counts::Mode;
 pub use crossing::{CrossingDate, FirstCrossing, Probability};
@@ -40,13 +41,15 @@ pub use exact::{MOST_EXACT_VALUES, fits_exactly};
 pub use grid::Grid;
 pub use interpolant::Interpolant;
 pub use joint::{
-    JointAccumulator, JointBlock, JointPlan, JointStatistics, JointSummary, PairMoments,
+    JointAccumulator, JointBlock, JointPlan, JointReplicate, JointStatistics, JointSummary,
+    PairMoments,
 };
 pub use level::HUB_LEVELS;
 pub use moments::Moments;
 pub use non_finite::NonFinite;
 pub use pilot::PilotCapture;
 pub use ranks::{mid_ranks, spearman};
+pub use spread::Spread;
 pub use statistics::{Statistics, StatisticsError, Summary, ValueSummary};
 pub use target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan};
 pub use tree::{BlockTree, Combine, TreeError};

@@ -1,4 +1,4 @@
-//! Keeps a sample of the first block, from which each target gets its bins.
+//! Keeps a sample of the first trials, from which each target gets its bins.
 
 use super::grid::Grid;
 use super::layout::PilotSample;
@@ -8,9 +8,10 @@ use super::target::{TRIALS_PER_BLOCK, TargetPlan};
 const STRIDE: usize = 4;
 const KEPT: usize = TRIALS_PER_BLOCK / STRIDE;
 
-/// Captures the pilot, block 0 of the run: trials 0, 4, 8 … in full, smallest and largest value of all.
+/// Captures the pilot, trials 0 … 4,095 of the design, also where the run is shorter or its replicates are: trials 0, 4, 8 … in full,
+/// smallest and largest value of all.
 ///
-/// Each shard evaluates block 0 for this, so all shards have the same bins. Non-finite values are left out here;
+/// Each shard evaluates the pilot for this, so all shards have the same bins, and so has the run when it grows. Non-finite values are left out here;
 /// the accumulators report them when they meet the trial.
 #[derive(Debug, Clone)]
 pub struct PilotCapture {
@@ -44,12 +45,12 @@ impl PilotCapture {
         }
     }
 
-    /// Adds consecutive trials of block 0, the first being `offset`, in any order and batch size.
-    pub fn update(&mut self, target: usize, offset: usize, values: &[f64]) {
+    /// Adds consecutive trials, the first being `first_trial`, in any order and batch size.
+    pub fn update(&mut self, target: usize, first_trial: usize, values: &[f64]) {
         let Some(row) = self.rows[target] else { return };
         let kept = &mut self.values[row * KEPT..(row + 1) * KEPT];
         let (min, max) = &mut self.extremes[row];
-        for (trial, &x) in (offset..).zip(values) {
+        for (trial, &x) in (first_trial..).zip(values) {
             if x.is_finite() {
                 *min = min.min(x);
                 *max = max.max(x);

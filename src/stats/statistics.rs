@@ -6,7 +6,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::accumulator::{BlockAccumulator, FinishedBlock, same_mode};
+use super::accumulator::{
+    BlockAccumulator, FinishedBlock, FinishedReplicate, MomentSpread, same_mode,
+};
+use super::blocks::Blocks;
 use super::counts::{Counts, Mode};
 use super::crossing::{CrossingDate, FirstCrossing, Probability};
 use super::distribution::Distribution;
@@ -37,18 +40,35 @@ pub struct Statistics {
     mode: Mode,
     counts: Option<Counts>,
     tree: BlockTree<Moments>,
+    /// Points of a replicate; `None` in the random design.
+    points: Option<u64>,
+    replicates: BlockTree<MomentSpread>,
 }
 
 impl Statistics {
-    /// Statistics of nothing.
+    /// Statistics of nothing; `points` are those of a replicate, `None` in the random design.
     #[must_use]
-    pub fn new(plan: &Arc<TargetPlan>, mode: Mode) -> Self {
+    pub fn new(plan: &Arc<TargetPlan>, mode: Mode, points: Option<u64>) -> Self {
         Self {
             plan: plan.as_ref().clone(),
             mode,
             counts: None,
             tree: BlockTree::new(),
+            points,
+            replicates: BlockTree::new(),
         }
+    }
+
+    /// The targets.
+    #[must_use]
+    pub fn plan(&self) -> &TargetPlan {
+        &self.plan
+    }
+
+    /// How values are kept.
+    #[must_use]
+    pub fn mode(&self) -> &Mode {
+        &self.mode
     }
 
     /// Takes the moments of a finished block as soon as it is finished, in any order.
@@ -57,6 +77,16 @@ impl Statistics {
     /// If the block came before or has other targets.
     pub fn insert(&mut self, finished: FinishedBlock) -> Result<(), StatisticsError> {
         Ok(self.tree.insert(finished.block, finished.moments)?)
+    }
+
+    /// Takes the spreads of a finished replicate, in any order.
+    ///
+    /// # Errors
+    /// If the replicate came before or has other targets.
+    pub fn insert_replicate(&mut self, finished: FinishedReplicate) -> Result<(), StatisticsError> {
+        Ok(self
+            .replicates
+            .insert(finished.replicate, finished.spreads)?)
     }
 
     /// Takes over the counts of a thread, which starts again from zero: at the end of the run, or at a checkpoint between blocks.
@@ -79,10 +109,14 @@ impl Statistics {
     /// # Errors
     /// If blocks overlap, or the other has another plan or other bins.
     pub fn merge_shard(&mut self, other: Self) -> Result<(), StatisticsError> {
-        if self.plan != other.plan || !same_mode(&self.mode, &other.mode) {
+        if self.plan != other.plan
+            || self.points != other.points
+            || !same_mode(&self.mode, &other.mode)
+        {
             return Err(StatisticsError::Different);
         }
         self.tree.merge(other.tree)?;
+        self.replicates.merge(other.replicates)?;
         self.add(other.counts);
         Ok(())
     }
@@ -95,14 +129,19 @@ impl Statistics {
         }
     }
 
-    /// Answers for blocks 0 … `n_blocks` − 1, all of which must have been inserted and their threads merged.
+    /// Answers for blocks 0 … `n_blocks` − 1, all of which, and all of whose replicates, must have been inserted and their threads merged.
     ///
     /// # Errors
-    /// If blocks are missing.
+    /// If blocks or replicates are missing.
     pub fn finish(&self, n_blocks: u64) -> Result<Summary<'_>, StatisticsError> {
+        let n_replicates = self
+            .points
+            .map(|points| Blocks::replicates_in(n_blocks, points));
         Ok(Summary {
             statistics: self,
             moments: self.tree.finish(n_blocks)?,
+            n_replicates,
+            spreads: self.replicates.finish(n_replicates.unwrap_or(0))?,
         })
     }
 }
@@ -112,9 +151,18 @@ impl Statistics {
 pub struct Summary<'a> {
     statistics: &'a Statistics,
     moments: Vec<Moments>,
+    n_replicates: Option<u64>,
+    spreads: Vec<MomentSpread>,
 }
 
 impl Summary<'_> {
+    /// Degrees of freedom of all Monte Carlo errors: replicates less one; `None` in the random design, where errors are as good as normal.
+    /// The 95 % interval of a statistic is ± t₀.₉₇₅ of so many degrees of freedom × its error.
+    #[must_use]
+    pub fn error_df(&self) -> Option<u64> {
+        Some(self.n_replicates?.saturating_sub(1))
+    }
+
     /// Targets with non-finite values.
     #[must_use]
     pub fn non_finite(&self) -> BTreeMap<usize, NonFinite> {
@@ -136,6 +184,8 @@ impl Summary<'_> {
         Some(ValueSummary {
             moments,
             distribution,
+            spread: self.spreads.get(target).copied(),
+            n_replicates: self.n_replicates,
         })
     }
 
@@ -182,6 +232,8 @@ impl Summary<'_> {
 pub struct ValueSummary {
     moments: Moments,
     distribution: Distribution,
+    spread: Option<MomentSpread>,
+    n_replicates: Option<u64>,
 }
 
 impl ValueSummary {
@@ -197,10 +249,13 @@ impl ValueSummary {
         (self.moments.count > 0 && self.moments.mean.is_finite()).then_some(self.moments.mean + 0.0)
     }
 
-    /// Monte Carlo error of the mean.
+    /// Monte Carlo error of the mean: from the spread over replicates, in the random design sd/√N.
     #[must_use]
     pub fn mean_error(&self) -> Option<f64> {
-        error::of_mean(&self.moments)
+        match self.n_replicates {
+            None => error::of_mean(&self.moments),
+            Some(n) => self.spread?.mean.error(n),
+        }
     }
 
     /// Standard deviation, divisor count − 1.
@@ -209,10 +264,17 @@ impl ValueSummary {
         self.moments.sd()
     }
 
-    /// Monte Carlo error of the standard deviation.
+    /// Monte Carlo error of the standard deviation: in designs of replicates error(variance)/(2 sd).
     #[must_use]
     pub fn sd_error(&self) -> Option<f64> {
-        error::of_sd(&self.moments)
+        match self.n_replicates {
+            None => error::of_sd(&self.moments),
+            Some(n) => {
+                let sd = self.sd()?;
+                let error = self.spread?.variance.error(n)?;
+                Some(if sd > 0.0 { error / (2.0 * sd) } else { 0.0 })
+            }
+        }
     }
 
     /// Smallest finite value.

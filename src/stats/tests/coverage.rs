@@ -12,9 +12,7 @@ fn errors_cover_the_truth_in_the_stated_share_of_runs() {
     let normal = Normal::new(0.0, 1.0).unwrap();
     let levels = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
     let plan = plan(1);
-    let mode = Mode::Exact {
-        planned_trials: 1000,
-    };
+    let mode = Mode::Exact;
     let mut covered = [0_u32; 10];
     for seed in 0..N_RUNS {
         let column = normals(1000, seed);

@@ -9,12 +9,7 @@ fn batches_threads_and_order_of_blocks_do_not_change_a_byte() {
     let n = 6 * TRIALS_PER_BLOCK + 777;
     let columns = hostile(n);
     let plan = plan(columns.len());
-    for mode in [
-        grids(&plan, &columns),
-        Mode::Exact {
-            planned_trials: n as u64,
-        },
-    ] {
+    for mode in [grids(&plan, &columns), Mode::Exact] {
         let whole = bytes(&run_all(&plan, &mode, &columns));
         let orders = [
             [0, 1, 2, 3, 4, 5, 6],
@@ -46,20 +41,20 @@ fn stored_state_of_shards_joins_to_the_same_bytes() {
         joined.merge_shard(shard(&[1])).is_err(),
         "a block must not count twice"
     );
-    let other = Statistics::new(&plan, Mode::Exact { planned_trials: 10 });
+    let other = Statistics::new(&plan, Mode::Exact, None);
     assert_eq!(joined.merge_shard(other), Err(StatisticsError::Different));
 }
 
 #[test]
 fn unfinished_blocks_and_foreign_parts_are_refused() {
     let plan = plan(1);
-    let mode = Mode::Exact { planned_trials: 10 };
-    let mut part = BlockAccumulator::new(plan.clone(), mode.clone());
+    let mode = Mode::Exact;
+    let mut part = BlockAccumulator::new(plan.clone(), mode.clone(), None);
     part.update(0, 0, &[1.0]);
-    let mut statistics = Statistics::new(&plan, mode);
+    let mut statistics = Statistics::new(&plan, mode, None);
     assert_eq!(statistics.merge(&mut part), Err(StatisticsError::OpenBlock));
-    part.finish_block(0);
-    let mut other = Statistics::new(&plan, Mode::Exact { planned_trials: 11 });
+    part.finish_block(0, 0);
+    let mut other = Statistics::new(&plan, grids(&plan, &[vec![1.0]]), None);
     assert_eq!(other.merge(&mut part), Err(StatisticsError::Different));
     assert_eq!(statistics.merge(&mut part), Ok(()));
 }

@@ -17,12 +17,7 @@ fn non_finite_values_are_counted_located_and_left_out() {
     }
     let columns = [dirty, clean.clone()];
     let plan = plan(2);
-    for mode in [
-        grids(&plan, &columns),
-        Mode::Exact {
-            planned_trials: n as u64,
-        },
-    ] {
+    for mode in [grids(&plan, &columns), Mode::Exact] {
         let whole = run_all(&plan, &mode, &columns);
         for batch in [1, 7, 1000] {
             assert!(bytes(&run(&plan, &mode, &columns, batch, &[2, 0, 1], |b| b)) == bytes(&whole));
@@ -88,12 +83,7 @@ fn crossings_are_counted_and_dated_in_both_modes() {
         TargetKind::Date,
     ];
     let plan = Arc::new(TargetPlan { kinds });
-    for mode in [
-        grids(&plan, &columns),
-        Mode::Exact {
-            planned_trials: n as u64,
-        },
-    ] {
+    for mode in [grids(&plan, &columns), Mode::Exact] {
         let statistics = run(&plan, &mode, &columns, 7, &[1, 0], |b| b);
         let summary = statistics.finish(2).unwrap();
         let crossing = summary.first_crossing(0).unwrap();

@@ -36,9 +36,9 @@ fn run(
     thread: impl Fn(usize) -> usize,
 ) -> Statistics {
     let mut threads: Vec<_> = (0..4)
-        .map(|_| BlockAccumulator::new(plan.clone(), mode.clone()))
+        .map(|_| BlockAccumulator::new(plan.clone(), mode.clone(), None))
         .collect();
-    let mut statistics = Statistics::new(plan, mode.clone());
+    let mut statistics = Statistics::new(plan, mode.clone(), None);
     for &block in order {
         let accumulator = &mut threads[thread(block) % 4];
         let start = block * TRIALS_PER_BLOCK;
@@ -50,7 +50,7 @@ fn run(
             }
         }
         statistics
-            .insert(accumulator.finish_block(block as u64))
+            .insert(accumulator.finish_block(block as u64, 4096 * block as u64))
             .unwrap();
     }
     for accumulator in &mut threads {

@@ -14,7 +14,7 @@ fn speed_of_updates() {
         let mode = grids(&plan, &many);
         drop(many);
         for batch in [256, 512, 1024, 4096] {
-            let mut accumulator = BlockAccumulator::new(plan.clone(), mode.clone());
+            let mut accumulator = BlockAccumulator::new(plan.clone(), mode.clone(), None);
             let mut passes = Vec::new();
             for block in 0..(90_000 / n_targets).min(500) {
                 for from in (0..TRIALS_PER_BLOCK).step_by(batch) {
@@ -24,7 +24,7 @@ fn speed_of_updates() {
                     }
                     passes.push(start.elapsed().as_secs_f64() * 1e9 / (n_targets * batch) as f64);
                 }
-                accumulator.finish_block(block as u64);
+                accumulator.finish_block(block as u64, 4096 * block as u64);
             }
             passes.sort_by(f64::total_cmp);
             println!(
