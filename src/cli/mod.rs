@@ -9,6 +9,7 @@ mod drive;
 mod extend;
 mod files;
 mod finish;
+mod gauge;
 mod load;
 mod merge;
 mod outcome;
@@ -36,6 +37,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Gauge(arguments) => gauge::gauge(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Extend(arguments) => extend::extend(&arguments),
     }
