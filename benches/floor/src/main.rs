@@ -162,9 +162,14 @@ fn main() {
     }
     if arguments.primitives {
         let measured = simulated * arguments.threads as f64 / cells.n as f64;
-        dispatch!(level, _simd => primitives::report(
-            layouts, normals as f64 / cells.n as f64, n_places, tables, measured
-        ));
+        primitives::report(
+            level,
+            layouts,
+            normals as f64 / cells.n as f64,
+            n_places,
+            tables,
+            measured,
+        );
     }
 }
 

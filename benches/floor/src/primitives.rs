@@ -3,6 +3,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use fearless_simd::{Level, dispatch};
+
 use crate::cells::{Moments, count};
 use crate::layout::{Layout, N_BINS};
 use crate::members::OUTPUTS;
@@ -55,7 +57,6 @@ impl Uses {
 }
 
 /// Best time of several, in nanoseconds for each of `n` values.
-#[inline(always)]
 fn nanoseconds(n: usize, mut work: impl FnMut()) -> f64 {
     let mut best = f64::INFINITY;
     for _ in 0..15 {
@@ -67,8 +68,14 @@ fn nanoseconds(n: usize, mut work: impl FnMut()) -> f64 {
 }
 
 /// Measures, prints, and ends the program with 1 if the floor is slow. `measured` is the floor's time in seconds for a trial on one thread.
-#[inline(always)]
-pub fn report(layouts: &[Layout], normals: f64, n_places: usize, tables: &Tables, measured: f64) {
+pub fn report(
+    level: Level,
+    layouts: &[Layout],
+    normals: f64,
+    n_places: usize,
+    tables: &Tables,
+    measured: f64,
+) {
     let uses = Uses::new(normals, n_places, tables);
     const TURNS: usize = 400;
     let n = TURNS * B;
@@ -77,40 +84,48 @@ pub fn report(layouts: &[Layout], normals: f64, n_places: usize, tables: &Tables
     let mut c = Row::ZERO;
 
     let normal = nanoseconds(n, || {
-        for _ in 0..TURNS {
-            generator.normals(black_box(&mut a));
-        }
+        dispatch!(level, _simd => {
+            for _ in 0..TURNS {
+                generator.normals(black_box(&mut a));
+            }
+        })
     });
     let exponential = nanoseconds(n, || {
-        for _ in 0..TURNS {
-            let (a, b) = (black_box(&a), black_box(&mut b));
-            for i in 0..B {
-                b.0[i] = exp(a.0[i]);
+        dispatch!(level, _simd => {
+            for _ in 0..TURNS {
+                let (a, b) = (black_box(&a), black_box(&mut b));
+                for i in 0..B {
+                    b.0[i] = exp(a.0[i]);
+                }
             }
-        }
+        })
     });
     let division = nanoseconds(n, || {
-        for _ in 0..TURNS {
-            let (b, c) = (black_box(&b), black_box(&mut c));
-            for i in 0..B {
-                c.0[i] = 1.0 / b.0[i];
+        dispatch!(level, _simd => {
+            for _ in 0..TURNS {
+                let (b, c) = (black_box(&b), black_box(&mut c));
+                for i in 0..B {
+                    c.0[i] = 1.0 / b.0[i];
+                }
             }
-        }
+        })
     });
     // A multiplication and an addition, three rows read and one written: the equations keep about this ratio.
     let mut d = Row::ZERO;
     let operation = nanoseconds(2 * n, || {
-        for _ in 0..TURNS {
-            let (a, b, c, d) = (
-                black_box(&a),
-                black_box(&b),
-                black_box(&c),
-                black_box(&mut d),
-            );
-            for i in 0..B {
-                d.0[i] = a.0[i] * b.0[i] + c.0[i];
+        dispatch!(level, _simd => {
+            for _ in 0..TURNS {
+                let (a, b, c, d) = (
+                    black_box(&a),
+                    black_box(&b),
+                    black_box(&c),
+                    black_box(&mut d),
+                );
+                for i in 0..B {
+                    d.0[i] = a.0[i] * b.0[i] + c.0[i];
+                }
             }
-        }
+        })
     });
     // The statistics of one place: its counts are as large as they are in the floor.
     let cells = OUTPUTS.len() * N_YEARS;
@@ -129,20 +144,24 @@ pub fn report(layouts: &[Layout], normals: f64, n_places: usize, tables: &Tables
         .collect();
     let mut moments = vec![Moments::EMPTY; cells];
     let moment = nanoseconds(20 * cells * B, || {
-        for _ in 0..20 {
-            for (moments, row) in moments.iter_mut().zip(black_box(&rows)) {
-                moments.update(row);
+        dispatch!(level, _simd => {
+            for _ in 0..20 {
+                for (moments, row) in moments.iter_mut().zip(black_box(&rows)) {
+                    moments.update(row);
+                }
             }
-        }
+        })
     });
     // 15 timings of 10 turns stay far below what a count holds.
     let mut counts = vec![[0u16; N_BINS]; cells];
     let update = nanoseconds(10 * cells * B, || {
-        for _ in 0..10 {
-            for ((counts, layout), row) in counts.iter_mut().zip(layouts).zip(black_box(&rows)) {
-                count(layout, counts, row);
+        dispatch!(level, _simd => {
+            for _ in 0..10 {
+                for ((counts, layout), row) in counts.iter_mut().zip(layouts).zip(black_box(&rows)) {
+                    count(layout, counts, row);
+                }
             }
-        }
+        })
     });
 
     let parts = [
