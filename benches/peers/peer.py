@@ -57,6 +57,9 @@ def measure(name, trials, chunk, processes, seed):
         core = cores[k % len(cores)] if processes == len(cores) else None
         process = context.Process(target=work, args=(name, [seed, k], chunk, core, orders_in, results_out))
         process.start()
+        # So that the end of a process ends the waiting for it.
+        results_out.close()
+        orders_in.close()
         workers.append((process, orders, results))
     import numpy_peer
 
