@@ -46,7 +46,7 @@
 //! They stand in the order in which data flows; each uses only those above it:
 //! text ([`diag`], [`source`]) → declarations ([`expr`], [`model`]) → checked model ([`mod@unit`], [`dimension`], [`check`]) → plan ([`plan`])
 //! → batches ([`sample`], [`eval`], with [`math`] and [`dist`]) → statistics ([`stats`]) → result ([`result`], [`run`]) → renderings
-//! ([`render`], [`describe`], [`export`]).
+//! ([`render`], [`describe`], [`export`]) → published answers met ([`gauge`]).
 
 // Tests may unwrap, and use the platform's maths as an independent second opinion; clippy.toml says why the library may not.
 #![cfg_attr(
@@ -92,6 +92,8 @@ pub mod render;
 pub mod describe;
 
 pub mod export;
+
+pub mod gauge;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -8,6 +8,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use super::ExitStatus;
 use super::values::{designs, parse_interval, parse_shard, parse_trials};
+use crate::gauge::GaugeSettings;
 use crate::run::{Precision, Shard};
 use crate::sample::DesignKind;
 
@@ -44,6 +45,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Show every node of one trial, exactly as the run had it.
     Replay(ReplayArguments),
+    /// Run published examples again and compare every figure with its source.
+    Gauge(GaugeArguments),
     /// Join the shards of a run: the same files, byte for byte, as one run of all its trials.
     Merge(MergeArguments),
     /// Add trials to a finished run that was started with --keep-state: the same files as one run of that length.
@@ -250,6 +253,35 @@ pub struct ReplayArguments {
     /// Print JSON in place of a table.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `gauge`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  fanfare gauge
+  fanfare gauge models/examples/ishigami
+  fanfare gauge --json > gauge.json
+
+Exit code 1 if a figure differs.")]
+pub struct GaugeArguments {
+    /// An example (model.toml and expected.json), or a folder of examples.
+    #[arg(default_value = "models/examples", value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// Seed of every run.
+    #[arg(long, default_value_t = GaugeSettings::default().seed, value_name = "N")]
+    pub seed: u64,
+    /// Most trials of one example; figures that would need more are marked.
+    #[arg(long, default_value_t = GaugeSettings::default().most_trials, value_parser = parse_trials, value_name = "N")]
+    pub most_trials: u64,
+    /// Number of threads; all cores unless stated. The result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Print JSON in place of a table.
+    #[arg(long, conflicts_with = "markdown")]
+    pub json: bool,
+    /// Print the page docs/gauge.md in place of a table.
+    #[arg(long)]
+    pub markdown: bool,
 }
 
 impl Arguments {

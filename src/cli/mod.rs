@@ -9,12 +9,14 @@ mod drive;
 mod extend;
 mod files;
 mod finish;
+mod gauge;
 mod load;
 mod merge;
 mod outcome;
 mod progress;
 mod replay;
 mod run;
+mod simd;
 mod trials;
 mod values;
 
@@ -29,10 +31,14 @@ pub fn main() -> std::process::ExitCode {
         Ok(arguments) => arguments,
         Err(status) => return status.into(),
     };
+    if let Err(status) = simd::choose_level() {
+        return status.into();
+    }
     match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Gauge(arguments) => gauge::gauge(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Extend(arguments) => extend::extend(&arguments),
     }

@@ -1,19 +1,12 @@
 //! Whole rows of numbers at the widest registers of the machine; every width gives the same bits.
 
-use std::sync::OnceLock;
-
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, Simd, dispatch, f64x8, mask64x8};
+use fearless_simd::{Simd, dispatch, f64x8, mask64x8};
 
 use super::normal::{
     CENTRE_REACH, NEAR_TAIL, normal_quantile, normal_quantile_centre, normal_quantile_near_tail,
 };
-
-/// The instruction set used: the best of this machine.
-pub(crate) fn simd_level() -> Level {
-    static LEVEL: OnceLock<Level> = OnceLock::new();
-    *LEVEL.get_or_init(Level::new)
-}
+use super::simd_level;
 
 /// Numbers taken through all steps together: they stay in the first-level cache.
 const CHUNK: usize = 256;

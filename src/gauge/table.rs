@@ -1,0 +1,117 @@
+//! The verdicts as a table of text.
+
+use std::fmt::Write;
+
+use super::example::ExampleReport;
+use super::verdict::{Judged, Verdict};
+use crate::render::with_error;
+
+/// One line for each published figure, further lines for what needs a remark, and the counts at the end.
+pub fn table(reports: &[ExampleReport]) -> String {
+    let mut text = String::new();
+    for report in reports {
+        writeln!(
+            text,
+            "{} ({}), {} trials",
+            report.name, report.source.citation, report.trials
+        )
+        .expect(TEXT);
+        let rows: Vec<[String; 4]> = report.published.iter().map(row).collect();
+        let width = |column: usize| {
+            rows.iter()
+                .map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or(0)
+        };
+        let widths = [width(0), width(1), width(2), width(3)];
+        for (row, judged) in rows.iter().zip(&report.published) {
+            let mut line = String::from(" ");
+            for (cell, width) in row.iter().zip(widths) {
+                let _ = write!(line, " {cell:<width$} ");
+            }
+            writeln!(text, "{}", line.trim_end()).expect(TEXT);
+            for remark in remarks(judged) {
+                writeln!(text, "       {remark}").expect(TEXT);
+            }
+        }
+        match (report.values, report.values_not_met.len()) {
+            (0, _) => {}
+            (values, 0) => writeln!(
+                text,
+                "  PASS  {values} figures of a closed form or a second computation"
+            )
+            .expect(TEXT),
+            (values, different) => {
+                writeln!(text, "  DIFF  {different} of {values} figures of a closed form or a second computation").expect(TEXT);
+                for figure in &report.values_not_met {
+                    writeln!(text, "       {figure}").expect(TEXT);
+                }
+            }
+        }
+    }
+    writeln!(text, "{}", summary(reports)).expect(TEXT);
+    text
+}
+
+const TEXT: &str = "text takes any writing";
+
+/// Verdict, figure, published, ours.
+fn row(judged: &Judged) -> [String; 4] {
+    [
+        judged.verdict.word().to_owned(),
+        judged.figure.clone(),
+        format!("published {}", judged.published),
+        format!("ours {}", ours(judged)),
+    ]
+}
+
+/// The estimate with as many digits as its error supports.
+pub(super) fn ours(judged: &Judged) -> String {
+    (judged.estimate).map_or_else(|| "–".to_owned(), |value| with_error(value, judged.error))
+}
+
+/// What a reader should know of a figure.
+pub(super) fn remarks(judged: &Judged) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Some(problem) = &judged.problem {
+        remarks.push(problem.clone());
+    }
+    if let Some(misprint) = &judged.misprint {
+        remarks.push(format!(
+            "a known misprint: {} is right ({})",
+            misprint.correct, misprint.source
+        ));
+    }
+    if let Some(long) = &judged.rounded_from {
+        remarks.push(format!("printed as {long}"));
+    }
+    if let Some(reason) = &judged.slack_reason {
+        remarks.push(format!("slack: {reason}"));
+    }
+    if judged.blunt {
+        remarks.push("tested less sharply than printed".to_owned());
+    }
+    remarks
+}
+
+/// `18 examples: 60 published figures PASS, 1 NOTE, 0 DIFF; 200 of 200 other figures met`.
+pub(super) fn summary(reports: &[ExampleReport]) -> String {
+    let count = |verdict| -> usize { reports.iter().map(|report| report.count(verdict)).sum() };
+    let n_published = reports
+        .iter()
+        .filter(|report| !report.published.is_empty())
+        .count();
+    let values: usize = reports.iter().map(|report| report.values).sum();
+    let not_met: usize = reports
+        .iter()
+        .map(|report| report.values_not_met.len())
+        .sum();
+    format!(
+        "{} examples, {n_published} of them published. Published figures: {} PASS, {} NOTE, {} DIFF. Closed forms and second computations: {} of {values} met.",
+        reports.len(),
+        count(Verdict::Pass),
+        count(Verdict::Note),
+        count(Verdict::Diff),
+        values - not_met,
+    )
+}
