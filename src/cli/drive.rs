@@ -6,10 +6,13 @@ use std::path::Path;
 
 use super::ExitStatus;
 use super::files::STATE;
+use super::finish::explain_failure;
 use super::progress::Progress;
 use crate::export::OutputFolder;
 use crate::result::{ResultDocument, Warning};
-use crate::run::{Goal, Part, PartError, Precision, RunError, Simulation, Standing, next_check};
+use crate::run::{
+    Goal, Loaded, Part, PartError, Precision, RunError, Simulation, Standing, next_check,
+};
 
 /// What is stored on the way.
 pub(super) struct Storage<'a> {
@@ -219,4 +222,25 @@ impl Looked {
             );
         }
     }
+}
+
+/// Explains why there is no result; what was stored on the way stays.
+pub(super) fn failed(
+    error: RunError,
+    loaded: &Loaded,
+    folder: OutputFolder,
+    checkpoint: &str,
+    progress: &Progress,
+) -> ExitStatus {
+    progress.clear();
+    let path = folder.path().join(checkpoint);
+    if matches!(error, RunError::Cancelled) && path.exists() {
+        eprintln!(
+            "error: stopped before the end; the same command with --resume takes it up from {}",
+            path.display()
+        );
+        return ExitStatus::Failed;
+    }
+    folder.discard();
+    explain_failure(error, loaded)
 }

@@ -2,7 +2,7 @@
 
 use super::ExitStatus;
 use super::arguments::ExtendArguments;
-use super::drive::{Storage, drive, read_part, remove_checkpoint};
+use super::drive::{Storage, drive, failed, read_part, remove_checkpoint};
 use super::files::{CHECKPOINT, STATE};
 use super::finish::{Ended, explain_failure, finish, prepare};
 use super::load::report;
@@ -75,8 +75,11 @@ pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
     };
     let run = match resumed {
         Ok(run) => run,
-        Err(ResumeError::Run(error)) => return explain_failure(error, &loaded),
         Err(error) => {
+            folder.discard();
+            if let ResumeError::Run(error) = error {
+                return explain_failure(error, &loaded);
+            }
             eprintln!("error: {} cannot be extended: {error}", path.display());
             return ExitStatus::Refused;
         }
@@ -103,10 +106,7 @@ pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
     let ended = driven.and_then(|driven| Ok((driven.run.document()?, driven)));
     let (document, mut driven) = match ended {
         Ok(ended) => ended,
-        Err(error) => {
-            progress.clear();
-            return explain_failure(error, &loaded);
-        }
+        Err(error) => return failed(error, &loaded, folder, CHECKPOINT, &progress),
     };
     progress.finish(driven.run.trials_done(), arguments.output.quiet);
     let kept = match driven.state(&storage) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::ExitStatus;
 use super::arguments::RunArguments;
 use super::design::{order_of, planned_design};
-use super::drive::{Driven, Storage, drive, drive_until, read_part, remove_checkpoint};
+use super::drive::{Driven, Storage, drive, drive_until, failed, read_part, remove_checkpoint};
 use super::files::CHECKPOINT;
 use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
 use super::load::{load_model, report};
@@ -13,8 +13,8 @@ use super::progress::{Progress, stop_on_signals};
 use crate::export::OutputFolder;
 use crate::plan::Plan;
 use crate::run::{
-    Goal, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, RunError, Settings, Shard,
-    Simulation, next_check, plan,
+    Goal, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, Settings, Shard, Simulation,
+    next_check, plan,
 };
 use crate::sample::DesignKind;
 
@@ -270,25 +270,4 @@ fn write_shard(
             ExitStatus::Failed
         }
     }
-}
-
-/// Explains why there is no result; what was stored on the way stays.
-fn failed(
-    error: RunError,
-    loaded: &Loaded,
-    folder: OutputFolder,
-    checkpoint: &str,
-    progress: &Progress,
-) -> ExitStatus {
-    progress.clear();
-    let path = folder.path().join(checkpoint);
-    if matches!(error, RunError::Cancelled) && path.exists() {
-        eprintln!(
-            "error: stopped before the end; the same command with --resume takes it up from {}",
-            path.display()
-        );
-        return ExitStatus::Failed;
-    }
-    folder.discard();
-    explain_failure(error, loaded)
 }
