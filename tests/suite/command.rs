@@ -93,7 +93,7 @@ fn help_names_every_command_and_ends_well() {
     let cell = Cell::new();
     let help = cell.run(&["--help"]);
     assert_eq!(help.code, Some(0), "{}", help.err);
-    for command in ["run", "check", "replay"] {
+    for command in ["run", "check", "replay", "merge", "extend"] {
         assert!(help.out.contains(command), "{command}: {}", help.out);
         let own = cell.run(&[command, "--help"]);
         assert_eq!(own.code, Some(0));
@@ -504,7 +504,7 @@ fn commands_in_documents_exist_and_parse() {
     }
     assert!(!texts.is_empty());
     let cell = Cell::new();
-    for command in ["run", "check", "replay"] {
+    for command in ["run", "check", "replay", "merge", "extend"] {
         let help = cell.run(&[command, "--help"]).out;
         let examples = help.split("Examples:").nth(1).unwrap();
         texts.push((format!("{command} --help"), format!("```\n{examples}\n```")));
