@@ -2,6 +2,7 @@
 
 mod blocks;
 mod document;
+mod doubts;
 mod joint_sample;
 mod load;
 mod replay;
