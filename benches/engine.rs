@@ -60,6 +60,7 @@ fn primitives(criterion: &mut Criterion) {
         input: "price".to_owned(),
         component: Component::Own,
         labels: vec![("country".to_owned(), "DEU".to_owned())],
+        cell: 0,
     }];
     let mut scores = AddressedScores::new(1, &streams);
     let mut row = vec![0.0; N];

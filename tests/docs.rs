@@ -344,7 +344,7 @@ fn every_example_of_a_distribution_is_a_sound_input() {
 // ---------------------------------------------------------------- keys
 
 /// A model whose section ends with a key that nobody knows, and the heading under which the page documents the section.
-const SECTIONS: [(&str, &str); 16] = [
+const SECTIONS: [(&str, &str); 17] = [
     ("### The file itself", "zzz = 1\n"),
     (
         "### `[dimensions.NAME]`",
@@ -386,6 +386,10 @@ const SECTIONS: [(&str, &str); 16] = [
         "[sources.s]\ntitle = 's'\nzzz = 1\n",
     ),
     ("### `[report]`", "[report]\nzzz = 1\n"),
+    (
+        "### `[sampling]`",
+        "[sampling]\nsobol_order = ['s']\nzzz = 1\n",
+    ),
     ("### `[defaults]`", "[defaults.inputs]\nzzz = 1\n"),
     ("### `[defaults]`", "[defaults.outputs]\nzzz = 1\n"),
 ];

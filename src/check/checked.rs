@@ -33,6 +33,8 @@ pub struct CheckedModel {
     pub joints: Vec<Joint>,
     /// Published statements.
     pub evidence: Vec<Evidence>,
+    /// The groups of streams that the model wants to take the first Sobol' dimensions, by name.
+    pub sobol_order: Vec<String>,
     /// Whether any unit is stated, so that units are checked.
     pub has_units: bool,
     /// Problems that do not stop a run.
@@ -56,6 +58,16 @@ impl CheckedModel {
             .zip(&self.nodes)
             .find(|(_, node)| node.name == name)
             .map(|(id, _)| id)
+    }
+
+    /// The groups of streams of all inputs, in the order of the file.
+    #[must_use]
+    pub fn stream_groups(&self) -> Vec<StreamGroup> {
+        self.nodes
+            .iter()
+            .filter_map(|node| Some(node.stream.as_ref()?.groups(&node.shape, &self.dimensions)))
+            .flatten()
+            .collect()
     }
 }
 
@@ -163,6 +175,51 @@ pub struct StreamInfo {
     pub alike: Vec<(AlikeLevel, f64)>,
     /// Autocorrelation along time.
     pub persist: Option<f64>,
+}
+
+impl StreamInfo {
+    /// The share of variance that is each cell's own.
+    #[must_use]
+    pub fn own_share(&self) -> f64 {
+        /// Shares such as 0.7 + 0.2 + 0.1 sum to 1 but for rounding: nothing is left for the cells' own.
+        const ROUNDING_OF_SHARES: f64 = 1e-12;
+        let own = 1.0 - self.alike.iter().map(|(_, share)| share).sum::<f64>();
+        if own > ROUNDING_OF_SHARES { own } else { 0.0 }
+    }
+
+    /// The groups of streams of an input of this shape, one for each component of its score.
+    #[must_use]
+    pub fn groups(&self, shape: &Shape, dimensions: &Dimensions) -> Vec<StreamGroup> {
+        let n_labels = |id: DimensionId| dimensions.at(id).len() as u64;
+        let n_times = dimensions
+            .time()
+            .filter(|&time| shape.contains(time))
+            .map_or(1, n_labels);
+        let own = (self.own_share() > 0.0).then(|| StreamGroup {
+            name: self.name.clone(),
+            n_cells: shape.iter().map(n_labels).product(),
+        });
+        let common = self.alike.iter().map(|&(level, _)| match level {
+            AlikeLevel::World => StreamGroup {
+                name: format!("{}/world", self.name),
+                n_cells: n_times,
+            },
+            AlikeLevel::Parent(parent) => StreamGroup {
+                name: format!("{}/{}", self.name, dimensions.at(parent).name),
+                n_cells: n_labels(parent) * n_times,
+            },
+        });
+        own.into_iter().chain(common).collect()
+    }
+}
+
+/// The streams of one component of one input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamGroup {
+    /// The stream name of the input, for what its cells have in common with `/world` or `/PARENT`.
+    pub name: String,
+    /// Number of its streams if all cells are drawn.
+    pub n_cells: u64,
 }
 
 /// What cells have in common.

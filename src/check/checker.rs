@@ -13,6 +13,7 @@ use super::names::{Declared, Names, did_you_mean};
 use super::outputs::ReadingChecker;
 use super::over::{Over, resolve_over};
 use super::overrides::{self, Definition, Definitions, Touched, What};
+use super::sampling;
 use super::tables::Tables;
 use super::usage;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
@@ -111,6 +112,7 @@ fn check_file(
     };
     let built = builder.build(&base, None, &mut draws);
     super::streams::check(file, &built.shapes, &context, diagnostics);
+    let sobol_order = sampling::check(file, &built.shapes, &context, diagnostics);
     let groups = correlations::check(file, &built, None, &context, draws.constants(), diagnostics);
     let is_share: Vec<bool> = (built.parts.iter())
         .map(|parts| draws.is_share(parts, &built.shapes, &context))
@@ -194,6 +196,7 @@ fn check_file(
         crossings: readings.crossings,
         joints: readings.joints,
         evidence: readings.evidence,
+        sobol_order,
         has_units: context.has_units,
         warnings: Vec::new(),
         file: file.clone(),

@@ -18,6 +18,7 @@ mod over;
 mod overrides;
 mod parents;
 mod rollup;
+mod sampling;
 mod scores;
 mod streams;
 mod tables;

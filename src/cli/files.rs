@@ -6,13 +6,21 @@ use std::io::ErrorKind;
 use sha2::{Digest, Sha256};
 
 use super::charts::{MOST_PANELS, charts};
+use super::trials::quoted;
 use crate::check::CheckedModel;
 use crate::export::{OutputFolder, json, quantiles_csv};
 use crate::render::ReportPlan;
 use crate::result::ResultDocument;
 use crate::run::{JointSample, SampleColumn};
 
-/// Writes all files of a run, each whole or not at all, and removes those of an earlier run that this one does not have; returns the bytes
+/// What `fanfare extend` takes up.
+pub(super) const STATE: &str = "run.state";
+/// What `--resume` takes up.
+pub(super) const CHECKPOINT: &str = "run.checkpoint";
+/// Trials behind extremes and quantiles.
+pub(super) const TRIALS: &str = "trials.csv";
+
+/// Writes all files of a run, `kept` among them, each whole or not at all, and removes those of an earlier run that this one does not have; returns the bytes
 /// of `result.json`. What could not be drawn is said on standard error.
 pub(super) fn write(
     folder: &OutputFolder,
@@ -21,6 +29,7 @@ pub(super) fn write(
     plan: &ReportPlan,
     report: &str,
     sample: Option<&JointSample>,
+    kept: Vec<(String, Vec<u8>)>,
 ) -> Result<Vec<u8>, String> {
     let json = json(document).map_err(|error| error.to_string())?;
     let drawn = charts(model, document, plan);
@@ -28,6 +37,7 @@ pub(super) fn write(
         eprintln!("note: {note}");
     }
     let mut files = drawn.files;
+    files.extend(kept);
     files.push(("quantiles.csv".to_owned(), quantiles_csv(document)));
     if let Some(sample) = sample {
         files.push(("joint-sample.csv".to_owned(), sample_csv(model, sample)));
@@ -63,7 +73,14 @@ pub(super) fn write(
 /// Removes files that only an earlier run wrote: beside the new result they would pass for its own.
 fn remove_stale(folder: &OutputFolder, written: &[(&str, &[u8])]) -> Result<(), String> {
     let ours = |name: &str| {
-        ["joint-sample.csv", "result-outer.json"].contains(&name)
+        [
+            "joint-sample.csv",
+            "result-outer.json",
+            STATE,
+            CHECKPOINT,
+            TRIALS,
+        ]
+        .contains(&name)
             || (name.starts_with("fan") && name.ends_with(".svg"))
     };
     let path = folder.path();
@@ -100,20 +117,13 @@ fn sample_csv(model: &CheckedModel, sample: &JointSample) -> Vec<u8> {
             }
         }
     };
-    let quoted = |text: String| {
-        if text.contains([',', '"', '\n']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text
-        }
-    };
     let mut text = String::from("trial");
     for column in &sample.columns {
         text.push(',');
-        text.push_str(&quoted(name(column)));
+        text.push_str(&quoted(&name(column)));
     }
     text.push('\n');
-    for (trial, row) in sample.values.rows().into_iter().enumerate() {
+    for (trial, row) in sample.trials.iter().zip(sample.values.rows()) {
         text.push_str(&trial.to_string());
         for value in row {
             text.push_str(&format!(",{value}"));

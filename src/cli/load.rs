@@ -1,6 +1,7 @@
 //! Loads the model that the arguments name, and prints what is wrong with it.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use super::arguments::ModelArguments;
 use super::{ExitStatus, diagnostics};
@@ -23,7 +24,12 @@ pub(super) fn load_model(arguments: &ModelArguments) -> Result<Loaded, ExitStatu
         strategy: arguments.strategy.clone(),
         set,
     };
-    match load(&arguments.model, &variant) {
+    load_variant(&arguments.model, &variant)
+}
+
+/// The checked model at a path; its warnings and problems go to standard error.
+pub(super) fn load_variant(path: &Path, variant: &VariantChoice) -> Result<Loaded, ExitStatus> {
+    match load(path, variant) {
         Ok(loaded) => {
             report(&loaded.model.warnings, &loaded.sources);
             Ok(loaded)

@@ -3,13 +3,20 @@
 mod arguments;
 mod charts;
 mod check;
+mod design;
 mod diagnostics;
+mod drive;
+mod extend;
 mod files;
+mod finish;
 mod load;
+mod merge;
 mod outcome;
 mod progress;
 mod replay;
 mod run;
+mod trials;
+mod values;
 
 pub use arguments::{Arguments, Command};
 pub use diagnostics::{render, render_short};
@@ -26,6 +33,8 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
+        Command::Extend(arguments) => extend::extend(&arguments),
     }
     .into()
 }

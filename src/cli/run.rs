@@ -2,19 +2,21 @@
 
 use std::path::PathBuf;
 
+use super::ExitStatus;
 use super::arguments::RunArguments;
+use super::design::{order_of, planned_design};
+use super::drive::{Driven, Storage, drive, drive_until, read_part, remove_checkpoint};
+use super::files::CHECKPOINT;
+use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
 use super::load::{load_model, report};
-use super::outcome::print;
 use super::progress::{Progress, stop_on_signals};
-use super::{ExitStatus, files};
-use crate::describe::report_plan;
 use crate::export::OutputFolder;
-use crate::render::{self, Driver, ReportPlan};
-use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample, plan, simulate_plan};
-use crate::sample::Design;
-
-/// Inputs listed as drivers.
-const MOST_DRIVERS: usize = 5;
+use crate::plan::Plan;
+use crate::run::{
+    Goal, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, RunError, Settings, Shard,
+    Simulation, next_check, plan,
+};
+use crate::sample::DesignKind;
 
 pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     let loaded = match load_model(&arguments.model) {
@@ -36,176 +38,257 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
             return ExitStatus::Refused;
         }
     };
-    let folder = match OutputFolder::prepare(
-        arguments
-            .out
-            .clone()
-            .unwrap_or_else(|| default_folder(&loaded)),
-    ) {
-        Ok(folder) => folder,
-        Err(error) => {
-            eprintln!("error: {error}");
-            return ExitStatus::Failed;
-        }
-    };
-    stop_on_signals();
-    let settings = Settings {
-        trials: arguments.trials,
-        seed: arguments.seed,
-        design: Design::Random,
-        threads: arguments.threads.map(usize::from),
-        trials_per_batch: arguments.batch.map(|batch| batch as usize),
-        allow_non_finite: arguments.allow_non_finite,
-    };
-    let progress = Progress::new(settings.trials, arguments.quiet);
-    let outcome = simulate_plan(&loaded, &planned, &settings, &progress);
-    let seconds = progress.finish().as_secs_f64();
-    let document = match outcome {
-        Ok(document) => document,
-        Err(error) => {
-            folder.discard();
-            return explain_failure(error, &loaded);
-        }
-    };
-    if !arguments.quiet {
-        eprintln!(
-            "{} trials in {seconds:.1} s, {:.0} trials/s",
-            settings.trials,
-            settings.trials as f64 / seconds
-        );
-    }
-    let sample = match joint_sample(&loaded.model, settings.seed, settings.trials) {
-        Ok(sample) => sample,
-        Err(problems) => {
-            report(&problems, &loaded.sources);
+    for precision in &arguments.until {
+        if let Err(message) = precision.check(&loaded.model) {
+            eprintln!("error: --until {message}");
             return ExitStatus::Refused;
         }
+    }
+    let settings = match settings(arguments, &loaded) {
+        Ok(settings) => settings,
+        Err(status) => return status,
     };
-    let shown = report_plan(&loaded.model);
-    let drivers = drivers(&loaded, &shown, &sample);
-    let text = render::report(&document, &shown, &drivers);
-    let written = files::write(
-        &folder,
-        &loaded.model,
-        &document,
-        &shown,
-        &text,
-        arguments.joint_sample.then_some(&sample),
-    );
-    let json = match written {
-        Ok(json) => json,
-        Err(message) => {
-            eprintln!("error: {message}");
-            return ExitStatus::Failed;
+    let path = arguments.output.out.clone();
+    let folder = match prepare(path.unwrap_or_else(|| default_folder(&loaded))) {
+        Ok(folder) => folder,
+        Err(status) => return status,
+    };
+    stop_on_signals();
+    let checkpoint = match arguments.shard {
+        Some(shard) => format!("{}.checkpoint", name_of(shard)),
+        None => CHECKPOINT.to_owned(),
+    };
+    let storage = Storage {
+        folder: &folder,
+        checkpoint: &checkpoint,
+        stores: arguments.checkpoint.is_some(),
+        keeps_state: arguments.keep_state,
+        goal: goal(arguments),
+    };
+    let started = start(arguments, &loaded, &planned, settings, &storage);
+    let run = match started {
+        Ok(run) => run,
+        Err(status) => {
+            folder.discard();
+            return status;
         }
     };
-    if arguments.quiet {
-        ExitStatus::Done
-    } else if arguments.json {
-        print(&String::from_utf8_lossy(&json))
+    let progress = Progress::new(
+        run.trials_done(),
+        arguments.checkpoint,
+        arguments.output.quiet,
+    );
+    let outcome = if arguments.until.is_empty() {
+        drive(run, &storage, &progress).map(|driven| (driven, None))
     } else {
-        let status = print(&text);
-        eprintln!("Written to {}", folder.path().display());
-        status
+        let most = most_trials(arguments);
+        drive_until(run, &arguments.until, most, &storage, &progress)
+            .map(|(driven, looked)| (driven, Some(looked)))
+    };
+    let (mut driven, looked) = match outcome {
+        Ok(ended) => ended,
+        Err(error) => return failed(error, &loaded, folder, &checkpoint, &progress),
+    };
+    progress.finish(driven.run.trials_done(), arguments.output.quiet);
+    let status = match arguments.shard {
+        Some(shard) => write_shard(&driven, shard, &folder, arguments.output.quiet),
+        None => {
+            let document = match looked {
+                Some(looked) => {
+                    if !arguments.output.quiet {
+                        looked.print();
+                    }
+                    Ok(looked.document)
+                }
+                None => driven.run.document(),
+            };
+            let document = match document {
+                Ok(document) => document,
+                Err(error) => return failed(error, &loaded, folder, &checkpoint, &progress),
+            };
+            let kept = match driven.state(&storage) {
+                Ok(kept) => kept,
+                Err(error) => return failed(error, &loaded, folder, &checkpoint, &progress),
+            };
+            finish(
+                &Ended {
+                    loaded: &loaded,
+                    model: arguments.model.model.display().to_string(),
+                    settings: driven.run.settings(),
+                    document: &document,
+                    folder: &folder,
+                    output: &arguments.output,
+                },
+                kept,
+            )
+        }
+    };
+    if status == ExitStatus::Done {
+        remove_checkpoint(&folder, &checkpoint);
+    }
+    status
+}
+
+/// The settings that the arguments mean; says so where trials are rounded up to whole replicates.
+fn settings(arguments: &RunArguments, loaded: &Loaded) -> Result<Settings, ExitStatus> {
+    let until = !arguments.until.is_empty();
+    let kind = arguments.design.design;
+    let (asked, points) = if until {
+        let unstated = (kind != DesignKind::Random).then_some(POINTS_UNTIL);
+        let points = arguments.design.points.or(unstated);
+        (next_check(0, points, most_trials(arguments)), points)
+    } else {
+        (arguments.trials, arguments.design.points)
+    };
+    let (design, trials) = planned_design(kind, asked, points)?;
+    if !until && trials > asked && !arguments.output.quiet {
+        let points = design.points().unwrap_or(1);
+        eprintln!(
+            "note: {trials} trials in place of {asked}: {} replicates of {points} points",
+            trials / points
+        );
+    }
+    Ok(Settings {
+        trials,
+        seed: arguments.design.seed,
+        design,
+        sobol_order: order_of(kind, loaded, &arguments.model, arguments.design.seed)?,
+        threads: arguments.output.threads.map(usize::from),
+        trials_per_batch: arguments.batch.map(|batch| batch as usize),
+        allow_non_finite: arguments.allow_non_finite,
+    })
+}
+
+/// Where a run with --until ends at the latest.
+fn most_trials(arguments: &RunArguments) -> u64 {
+    arguments.max_trials.unwrap_or(MOST_TRIALS_UNTIL)
+}
+
+fn goal(arguments: &RunArguments) -> Goal {
+    if arguments.until.is_empty() {
+        return Goal::Trials;
+    }
+    Goal::Until {
+        precisions: arguments.until.iter().map(ToString::to_string).collect(),
+        most: most_trials(arguments),
     }
 }
 
-/// `results/<model name>`, with the variant appended, so that no run of a variant replaces another.
-fn default_folder(loaded: &Loaded) -> PathBuf {
-    /// Longest text of one override in a name of a folder.
-    const LONGEST: usize = 60;
-    let set = loaded.variant.set.iter().map(|(node, expression)| {
-        let plain = |c: char| {
-            if c.is_ascii_alphanumeric() || "._=-".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        };
-        format!("{node}={expression}")
-            .chars()
-            .map(plain)
-            .take(LONGEST)
-            .collect::<String>()
-    });
-    let named = [&loaded.variant.scenario, &loaded.variant.strategy];
-    let parts: Vec<String> = std::iter::once(loaded.model.name.clone())
-        .chain(named.into_iter().flatten().cloned())
-        .chain(set)
-        .collect();
-    PathBuf::from("results").join(parts.join("+"))
+/// A new run, or one taken up from its checkpoint.
+fn start<'a>(
+    arguments: &RunArguments,
+    loaded: &'a Loaded,
+    planned: &'a Plan,
+    settings: Settings,
+    storage: &Storage<'_>,
+) -> Result<Simulation<'a>, ExitStatus> {
+    let path = storage.folder.path().join(storage.checkpoint);
+    let shown = path.display();
+    let say = |message: String| {
+        if !arguments.output.quiet {
+            eprintln!("{message}");
+        }
+    };
+    if arguments.resume {
+        if let Some(part) = read_part(&path)? {
+            let resumed = Simulation::resume(
+                loaded,
+                planned,
+                settings,
+                arguments.shard,
+                &storage.goal,
+                part,
+            );
+            return match resumed {
+                Ok(run) => {
+                    say(format!(
+                        "Resumed from {shown}: {} trials reused",
+                        run.trials_done()
+                    ));
+                    Ok(run)
+                }
+                Err(ResumeError::Run(error)) => Err(explain_failure(error, loaded)),
+                Err(error) => {
+                    eprintln!("error: {shown} cannot be resumed: {error}");
+                    eprintln!(
+                        "  = help: repeat the command of the run, or leave out --resume to start afresh"
+                    );
+                    Err(ExitStatus::Refused)
+                }
+            };
+        }
+        say(format!(
+            "note: there is no checkpoint {shown}; the run starts afresh"
+        ));
+    } else if path.exists() {
+        say(format!(
+            "note: the checkpoint {shown} of an interrupted run is not used; --resume would take it up"
+        ));
+    }
+    let run = match arguments.shard {
+        Some(shard) => Simulation::shard(loaded, planned, settings, shard),
+        None => Simulation::new(loaded, planned, settings),
+    };
+    run.map_err(|error| explain_failure(error, loaded))
 }
 
-fn explain_failure(error: RunError, loaded: &Loaded) -> ExitStatus {
-    match error {
-        RunError::Refused(problems) => {
-            report(&problems, &loaded.sources);
-            ExitStatus::Refused
-        }
-        RunError::NonFinite(places) => {
-            eprintln!(
-                "error: values that are not finite in {} places; nothing was written",
-                places.len()
-            );
-            for place in places.iter().take(10) {
-                let labels: Vec<_> = place
-                    .at
-                    .iter()
-                    .map(|(dimension, label)| format!("{dimension} = {label}"))
-                    .collect();
+/// `shard-3-of-16`
+fn name_of(shard: Shard) -> String {
+    format!("shard-{}-of-{}", shard.index, shard.of)
+}
+
+fn write_shard(
+    driven: &Driven<'_>,
+    shard: Shard,
+    folder: &OutputFolder,
+    quiet: bool,
+) -> ExitStatus {
+    let name = format!("{}.part", name_of(shard));
+    let written = driven
+        .run
+        .to_part(Goal::Trials)
+        .map_err(|error| error.to_string())
+        .and_then(|bytes| {
+            folder
+                .write_all(&[(&name, &bytes)])
+                .map_err(|error| error.to_string())
+        });
+    match written {
+        Ok(()) => {
+            if !quiet {
+                let path: PathBuf = folder.path().join(name);
                 eprintln!(
-                    "  {} ({}) {}: {} trials, the first is trial {}",
-                    place.output,
-                    place.place,
-                    labels.join(", "),
-                    place.count,
-                    place.first_trial
+                    "Written to {}; `fanfare merge` joins all {} shards",
+                    path.display(),
+                    shard.of
                 );
             }
-            if let Some(first) = places.first() {
-                eprintln!(
-                    "  = help: `fanfare replay … --trial {}` shows every node of that trial; --allow-non-finite leaves such trials out",
-                    first.first_trial
-                );
-            }
-            ExitStatus::NonFinite
+            ExitStatus::Done
         }
-        other => {
-            eprintln!("error: {other}");
+        Err(error) => {
+            eprintln!("error: {error}");
             ExitStatus::Failed
         }
     }
 }
 
-/// The inputs that move the report's output most, at its outermost place and the last time label.
-fn drivers(loaded: &Loaded, plan: &ReportPlan, sample: &JointSample) -> Vec<Driver> {
-    let model = &loaded.model;
-    let Some(output) = plan
-        .drivers_of
-        .as_ref()
-        .and_then(|name| model.outputs.iter().position(|output| output.name == *name))
-    else {
-        return Vec::new();
-    };
-    let Some((place, at)) = sample.last_cell(output) else {
-        return Vec::new();
-    };
-    let cell: Vec<String> = std::iter::once(model.outputs[output].places[place].name.clone())
-        .chain(
-            at.iter()
-                .map(|(id, label)| model.dimensions.at(id).labels[label as usize].title.clone()),
-        )
-        .collect();
-    let place = cell.join(", ");
-    sample
-        .drivers(output, &at)
-        .into_iter()
-        .take(MOST_DRIVERS)
-        .map(|driver| Driver {
-            input: model.node(driver.input).title.clone(),
-            place: place.clone(),
-            correlation: driver.correlation,
-            error: Some(driver.error),
-        })
-        .collect()
+/// Explains why there is no result; what was stored on the way stays.
+fn failed(
+    error: RunError,
+    loaded: &Loaded,
+    folder: OutputFolder,
+    checkpoint: &str,
+    progress: &Progress,
+) -> ExitStatus {
+    progress.clear();
+    let path = folder.path().join(checkpoint);
+    if matches!(error, RunError::Cancelled) && path.exists() {
+        eprintln!(
+            "error: stopped before the end; the same command with --resume takes it up from {}",
+            path.display()
+        );
+        return ExitStatus::Failed;
+    }
+    folder.discard();
+    explain_failure(error, loaded)
 }

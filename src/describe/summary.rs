@@ -22,6 +22,7 @@ pub fn summary(model: &CheckedModel) -> String {
         evidence,
         variants,
         sources,
+        sampling,
         report,
     ] {
         let part = section(model);
@@ -441,6 +442,26 @@ fn sources(model: &CheckedModel) -> String {
         })
         .collect();
     titled("Sources", &rows)
+}
+
+/// The groups of draws that the model wants to be spread best, with their Sobol' dimensions.
+fn sampling(model: &CheckedModel) -> String {
+    let groups = model.stream_groups();
+    let mut first = 1;
+    let mut rows = Vec::new();
+    for name in &model.sobol_order {
+        let found = groups.iter().find(|group| group.name == *name);
+        let n_cells = found.map_or(0, |group| group.n_cells);
+        let last = first + n_cells - 1;
+        let dimensions = if last > first {
+            format!("{first}–{last}")
+        } else {
+            first.to_string()
+        };
+        rows.push(vec![name.clone(), dimensions]);
+        first = last + 1;
+    }
+    titled("Sobol' dimensions", &rows)
 }
 
 fn report(model: &CheckedModel) -> String {

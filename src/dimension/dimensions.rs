@@ -88,6 +88,16 @@ impl Dimension {
     pub fn find(&self, key: &str) -> Option<u32> {
         self.index.get(key).copied()
     }
+
+    /// For each label its place in the order of keys as text, which no reordering of rows changes. `[labels]`
+    #[must_use]
+    pub fn key_ranks(&self) -> Vec<u32> {
+        let mut ranks = vec![0; self.labels.len()];
+        for (rank, &label) in (0..).zip(self.index.values()) {
+            ranks[label as usize] = rank;
+        }
+        ranks
+    }
 }
 
 /// All dimensions of a model, in the order declared.

@@ -38,6 +38,8 @@ pub struct ModelFile {
     pub sources: Vec<SourceDecl>,
     /// `[report]`: what the short report of `run` shows.
     pub report: Option<ReportDecl>,
+    /// `[sampling]`
+    pub sampling: Option<SamplingDecl>,
 }
 
 /// `[dimensions.NAME]`
@@ -434,4 +436,11 @@ pub struct ReportDecl {
     pub fan: Vec<Ident>,
     /// The output whose drivers are ranked, at the last time label.
     pub drivers_of: Option<Ident>,
+}
+
+/// `[sampling]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct SamplingDecl {
+    /// `sobol_order = ["input", "input/world"]`: the groups of streams that take the first Sobol' dimensions.
+    pub sobol_order: Vec<Ident>,
 }

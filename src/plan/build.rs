@@ -20,7 +20,11 @@ pub enum PlanRequest {
     Statistics,
     /// The outputs at their outermost place, and one summary score for each input, kept.
     JointSample,
-    /// The same targets, and every cell of every node kept.
+    /// Outputs and crossings at their outermost place.
+    OutermostSeries,
+    /// The same, the outputs at the last time label.
+    Outermost,
+    /// All targets, and every cell of every node kept.
     EveryNode,
 }
 
@@ -40,6 +44,8 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
                 builder.keep_outermost(&mut roots);
                 builder.summary_scores(&mut roots);
             }
+            PlanRequest::OutermostSeries => builder.only_outermost(&mut roots, false),
+            PlanRequest::Outermost => builder.only_outermost(&mut roots, true),
             PlanRequest::EveryNode => builder.every_node(&mut roots),
         }
         if request != PlanRequest::JointSample {

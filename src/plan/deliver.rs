@@ -4,7 +4,7 @@ use super::build::Builder;
 use super::graph::{Binary, Fold};
 use super::schedule::Roots;
 use super::target::{JointCell, NodeCell, Target, TargetKind};
-use crate::check::{Body, NodeKind, Place};
+use crate::check::{Body, NodeKind, Place, PlaceLevel};
 use crate::dimension::Assignment;
 
 impl Builder<'_> {
@@ -93,12 +93,33 @@ impl Builder<'_> {
         order
     }
 
+    /// Leaves out all targets but those at the outermost place, and if `only_last`, of outputs those at the last time label.
+    pub(crate) fn only_outermost(&self, roots: &mut Roots, only_last: bool) {
+        let model = self.model;
+        let all = &model.dimensions;
+        let is_last = |at: &Assignment| {
+            at.iter()
+                .all(|(id, label)| !all.at(id).time || label as usize + 1 == all.at(id).len())
+        };
+        roots.targets.retain(|(target, _)| match target.kind {
+            TargetKind::Output { output, place } => {
+                place == self.outermost(&model.outputs[output].places)
+                    && (!only_last || is_last(&target.at))
+            }
+            TargetKind::First { crossing, place }
+            | TargetKind::Recross { crossing, place }
+            | TargetKind::Date { crossing, place } => {
+                place == self.outermost(&model.crossings[crossing].places)
+            }
+        });
+    }
+
     /// Keeps each output at the outermost of its places.
     pub(crate) fn keep_outermost(&mut self, roots: &mut Roots) {
         for target in 0..roots.targets.len() {
             let (Target { kind, .. }, value) = &roots.targets[target];
             if let TargetKind::Output { output, place } = *kind
-                && place == self.outermost(output)
+                && place == self.outermost(&self.model.outputs[output].places)
             {
                 let value = *value;
                 let row = roots.keep(value);
@@ -107,11 +128,14 @@ impl Builder<'_> {
         }
     }
 
-    /// The place of an output with the fewest cells.
-    fn outermost(&self, output: usize) -> usize {
-        let places = &self.model.outputs[output].places;
+    /// The place with the fewest cells; of several the world.
+    fn outermost(&self, places: &[Place]) -> usize {
         (0..places.len())
-            .min_by_key(|&place| places[place].shape.n_cells(&self.model.dimensions))
+            .min_by_key(|&place| {
+                let Place { shape, level, .. } = &places[place];
+                let n_cells = shape.n_cells(&self.model.dimensions);
+                (n_cells, *level != PlaceLevel::World)
+            })
             .unwrap_or(0)
     }
 

@@ -18,6 +18,8 @@ pub(crate) struct Scores {
     /// For each correlated input: the group's inputs and its row of the Cholesky factor.
     mixes: BTreeMap<NodeId, Vec<(NodeId, f64)>>,
     components: BTreeMap<(NodeId, usize, Vec<u32>), ValueId>,
+    /// For each dimension the place of each label in the order of keys as text.
+    ranks: Vec<Vec<u32>>,
 }
 
 impl Scores {
@@ -40,6 +42,11 @@ impl Scores {
             known: BTreeMap::new(),
             mixes,
             components: BTreeMap::new(),
+            ranks: model
+                .dimensions
+                .iter()
+                .map(|(_, dimension)| dimension.key_ranks())
+                .collect(),
         }
     }
 
@@ -57,7 +64,7 @@ impl Scores {
         info: &StreamInfo,
         at: &Assignment,
     ) -> ValueId {
-        let own_share = 1.0 - info.alike.iter().map(|(_, share)| share).sum::<f64>();
+        let own_share = info.own_share();
         let mut terms = Vec::new();
         for (slot, &(level, share)) in info.alike.iter().enumerate() {
             let labels = self.labels_of(model, node, Some(level), at);
@@ -66,9 +73,7 @@ impl Scores {
                 self.component(graph, model, node, info, slot, &labels),
             ));
         }
-        // Shares such as 0.7 + 0.2 + 0.1 sum to 1 but for rounding: nothing is left for the cells' own.
-        const ROUNDING_OF_SHARES: f64 = 1e-12;
-        if own_share > ROUNDING_OF_SHARES {
+        if own_share > 0.0 {
             let labels = self.labels_of(model, node, None, at);
             terms.push((
                 own_share.sqrt(),
@@ -190,17 +195,20 @@ impl Scores {
                 Component::Parent(model.dimensions.at(*id).name.clone())
             }
         };
-        let mut named: Vec<_> = labels
+        let mut sorted: Vec<_> = labels
             .iter()
-            .map(|&(id, label)| {
-                let dimension = model.dimensions.at(id);
-                (
-                    dimension.name.clone(),
-                    dimension.labels[label as usize].key.clone(),
-                )
+            .map(|&(id, label)| (model.dimensions.at(id), id, label as usize))
+            .collect();
+        sorted.sort_by(|(a, ..), (b, ..)| a.name.cmp(&b.name));
+        let named: Vec<_> = sorted
+            .iter()
+            .map(|&(dimension, _, label)| {
+                (dimension.name.clone(), dimension.labels[label].key.clone())
             })
             .collect();
-        named.sort();
+        let cell = sorted.iter().fold(0, |cell, &(dimension, id, label)| {
+            cell * dimension.len() as u64 + u64::from(self.ranks[usize::from(id.0)][label])
+        });
         let mix = self
             .mixes
             .get(&node)
@@ -217,6 +225,7 @@ impl Scores {
                     input: name,
                     component: component.clone(),
                     labels: named.clone(),
+                    cell,
                 };
                 (coefficient, self.stream(graph, key))
             })

@@ -20,9 +20,30 @@ pub struct StreamKey {
     pub component: Component,
     /// Pairs (dimension, label key), sorted by dimension name, so that the order of declarations never matters.
     pub labels: Vec<(String, String)>,
+    /// The number of these labels among all cells of the component: row-major, with the labels of each dimension in the order of their
+    /// keys as text. No part of the address: it places the stream among the Sobol' dimensions of its [`group`](StreamKey::group).
+    pub cell: u64,
+}
+
+impl Component {
+    /// The name of the group of streams that an input of this stream name has in this component: `input`, `input/world`, `input/region`.
+    #[must_use]
+    pub fn group(&self, input: &str) -> String {
+        match self {
+            Self::Own => input.to_owned(),
+            Self::World => format!("{input}/world"),
+            Self::Parent(dimension) => format!("{input}/{dimension}"),
+        }
+    }
 }
 
 impl StreamKey {
+    /// The name of the group that the stream belongs to: the cells of one component of one input.
+    #[must_use]
+    pub fn group(&self) -> String {
+        self.component.group(&self.input)
+    }
+
     /// The key as unambiguous bytes: every part with its length before it.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -61,6 +82,7 @@ mod tests {
                     .iter()
                     .map(|(d, l)| ((*d).into(), (*l).into()))
                     .collect(),
+                cell: 0,
             }
             .to_bytes()
         };

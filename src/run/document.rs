@@ -12,7 +12,7 @@ use crate::result::{
     LabelInfo, LabelProbability, Labels, ModelInfo, NonFinite, OrderedMap, OutputResult,
     Probability, Quantity, ResultDocument, RunInfo, Seed, SetInfo, SourceInfo, Warning,
 };
-use crate::sample::GENERATOR;
+use crate::sample::{GENERATOR, SobolOrder};
 use crate::stats::{self, HUB_LEVELS, JointSummary, QuantileEstimate, Summary, Unreliable};
 
 /// Puts the document together.
@@ -23,6 +23,7 @@ pub(super) fn assemble(
     central: &[f64],
     summary: &Summary<'_>,
     joints: &JointSummary,
+    n_fallback: usize,
 ) -> ResultDocument {
     let model = &loaded.model;
     let mut warnings: Vec<Warning> = model
@@ -33,6 +34,15 @@ pub(super) fn assemble(
             message: warning.message.clone(),
         })
         .collect();
+    if n_fallback > 0 {
+        warnings.push(Warning {
+            code: "sobol-fallback".to_owned(),
+            message: format!(
+                "{n_fallback} of {} independent scores are beyond the last Sobol' dimension: they come from Latin hypercubes in the same replicates, and the errors include it",
+                plan.streams.len()
+            ),
+        });
+    }
     let mut doubts = Doubts::default();
     let outputs = outputs(model, plan, central, summary, &mut doubts);
     warnings.extend(doubts.warnings());
@@ -63,7 +73,10 @@ pub(super) fn assemble(
             design: settings.design.name().to_owned(),
             trials: settings.trials,
             points_per_replicate: settings.design.points(),
-            sobol_order: Vec::new(),
+            sobol_order: settings
+                .sobol_order
+                .as_ref()
+                .map_or_else(Vec::new, SobolOrder::to_texts),
             error_df: summary.error_df().map(|df| df as f64),
             scenario: loaded.variant.scenario.clone(),
             strategy: loaded.variant.strategy.clone(),
@@ -98,7 +111,7 @@ fn key(model: &CheckedModel, at: (crate::dimension::DimensionId, u32)) -> Key {
     }
 }
 
-fn labels(model: &CheckedModel, at: &Assignment) -> Labels {
+pub(super) fn labels(model: &CheckedModel, at: &Assignment) -> Labels {
     at.iter()
         .map(|(id, label)| {
             (

@@ -1,13 +1,15 @@
-//! A sample kept whole: the first trials, outputs at their outermost place beside one summary score for each input.
+//! A sample kept whole: some of the trials, outputs at their outermost place beside one summary score for each input.
+
+use std::ops::Range;
 
 use ndarray::Array2;
 
+use super::settings::Settings;
 use crate::check::{CheckedModel, NodeId};
 use crate::diag::Diagnostic;
 use crate::dimension::Assignment;
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::{PlanRequest, TargetKind, build};
-use crate::sample::AddressedScores;
 use crate::stats::spearman;
 
 /// Most trials that are kept.
@@ -15,6 +17,9 @@ pub const JOINT_SAMPLE_TRIALS: u64 = 10_000;
 
 /// Most values that are kept: models of very many inputs keep fewer trials.
 const MOST_KEPT_VALUES: usize = 1 << 24;
+
+/// Trials evaluated together.
+const TRIALS_PER_BATCH: u64 = 250;
 
 /// What a column of the sample holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,9 +37,12 @@ pub enum SampleColumn {
     Input(NodeId),
 }
 
-/// Trials 0 … 9,999 (fewer in a shorter run, or with more than 1,677 columns).
+/// 10,000 trials (fewer in a shorter run, or with more than 1,677 columns): the first ones; in designs of replicates whole replicates, or if
+/// one has more points, runs of 250 trials that are spread evenly over the first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JointSample {
+    /// The number of the trial of each row.
+    pub trials: Vec<u64>,
     /// What the columns hold.
     pub columns: Vec<SampleColumn>,
     /// `[trials × columns]`
@@ -64,10 +72,8 @@ impl Sink for Ignore {
 /// Parameters out of their domain, as in [`build`].
 pub fn joint_sample(
     model: &CheckedModel,
-    seed: u64,
-    trials: u64,
+    settings: &Settings,
 ) -> Result<JointSample, Vec<Diagnostic>> {
-    const TRIALS_PER_BATCH: usize = 250;
     let plan = build(model, PlanRequest::JointSample)?;
     let mut rows = Vec::new();
     let mut columns = Vec::new();
@@ -85,27 +91,65 @@ pub fn joint_sample(
         columns.push(SampleColumn::Input(input));
         rows.push(row);
     }
-    let n = (trials.min(JOINT_SAMPLE_TRIALS) as usize).min(MOST_KEPT_VALUES / columns.len().max(1));
-    let mut values = Array2::zeros((n, columns.len()));
-    let mut workspace = Workspace::new(&plan, TRIALS_PER_BATCH);
-    let mut scores = AddressedScores::new(seed, &plan.streams);
-    for first in (0..n).step_by(TRIALS_PER_BATCH) {
-        let in_batch = TRIALS_PER_BATCH.min(n - first);
+    let most = JOINT_SAMPLE_TRIALS.min((MOST_KEPT_VALUES / columns.len().max(1)) as u64);
+    let runs = runs_of_trials(settings.trials, settings.design.points(), most);
+    let trials: Vec<u64> = runs.iter().cloned().flatten().collect();
+    let mut values = Array2::zeros((trials.len(), columns.len()));
+    let mut workspace = Workspace::new(&plan, TRIALS_PER_BATCH as usize);
+    let mut scores = settings.sampler(&plan).scores();
+    let mut place = 0;
+    for run in runs {
+        let n = (run.end - run.start) as usize;
         evaluate(
             &plan,
             &mut workspace,
             &mut scores,
-            first as u64,
-            in_batch,
+            run.start,
+            n,
             &mut Ignore,
         );
         for (column, &row) in rows.iter().enumerate() {
-            for (trial, &value) in workspace.kept(row, in_batch).iter().enumerate() {
-                values[(first + trial, column)] = value;
+            for (trial, &value) in workspace.kept(row, n).iter().enumerate() {
+                values[(place + trial, column)] = value;
             }
         }
+        place += n;
     }
-    Ok(JointSample { columns, values })
+    Ok(JointSample {
+        trials,
+        columns,
+        values,
+    })
+}
+
+/// Up to `most` trials in runs of at most [`TRIALS_PER_BATCH`], none across two replicates.
+fn runs_of_trials(trials: u64, points: Option<u64>, most: u64) -> Vec<Range<u64>> {
+    let cut = |all: Range<u64>| {
+        let end = all.end;
+        all.step_by(TRIALS_PER_BATCH as usize)
+            .map(move |first| first..(first + TRIALS_PER_BATCH).min(end))
+    };
+    match points {
+        None => cut(0..trials.min(most)).collect(),
+        Some(points) if points <= most => {
+            let replicates = (trials / points).min(most / points);
+            (0..replicates)
+                .flat_map(|replicate| cut(replicate * points..(replicate + 1) * points))
+                .collect()
+        }
+        // The first k thousandths of a hypercube are no better spread than any other points of it; runs keep the evaluation fast.
+        Some(points) => {
+            let n_runs = most.div_ceil(TRIALS_PER_BATCH);
+            cut(0..most)
+                .enumerate()
+                .map(|(run, within)| {
+                    // At most `points`, so it fits.
+                    let first = (u128::from(points) * run as u128 / u128::from(n_runs)) as u64;
+                    first..first + (within.end - within.start)
+                })
+                .collect()
+        }
+    }
 }
 
 impl JointSample {
@@ -149,5 +193,30 @@ impl JointSample {
             .collect();
         drivers.sort_by(|a, b| b.correlation.abs().total_cmp(&a.correlation.abs()));
         drivers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_is_spread_over_whole_replicates_or_over_the_first() {
+        let flat = |trials, points| -> Vec<u64> {
+            runs_of_trials(trials, points, 10_000)
+                .into_iter()
+                .flatten()
+                .collect()
+        };
+        assert_eq!(flat(300, None), (0..300).collect::<Vec<_>>());
+        assert_eq!(flat(1_000_000, None), (0..10_000).collect::<Vec<_>>());
+        // Nine replicates of 1,024 points are the most that 10,000 trials hold.
+        assert_eq!(flat(16_384, Some(1024)), (0..9216).collect::<Vec<_>>());
+        for points in [10_001, 62_500, 1 << 32] {
+            let spread = flat(16 * points, Some(points));
+            assert_eq!(spread.len(), 10_000);
+            assert!(spread.windows(2).all(|pair| pair[0] < pair[1]));
+            assert!(spread[9999] < points && spread[9999] > points - points / 40 - 1);
+        }
     }
 }

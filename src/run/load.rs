@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use crate::check::{CheckedModel, Variant, check};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::expr::{self, Ident, TextOrigin};
@@ -9,7 +11,7 @@ use crate::model::{OverrideDecl, OverridePart, read_model};
 use crate::source::{Folder, Source, SourceMap};
 
 /// Which variant of a model is meant.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VariantChoice {
     /// Name of a scenario.
     pub scenario: Option<String>,
@@ -26,6 +28,8 @@ pub struct Loaded {
     pub model: CheckedModel,
     /// Its files.
     pub sources: SourceMap,
+    /// The name of the model file among them.
+    pub file_name: String,
     /// The variant that was applied.
     pub variant: VariantChoice,
 }
@@ -81,6 +85,7 @@ pub fn load_from(
         Ok(model) => Ok(Loaded {
             model,
             sources,
+            file_name: file_name.to_owned(),
             variant: variant.clone(),
         }),
         Err(problems) => Err(Box::new(Refused { problems, sources })),

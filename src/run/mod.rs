@@ -1,16 +1,35 @@
-//! A model is loaded, planned and run: batches in parallel, statistics merged in a fixed order, a result document out.
+//! A model is loaded, planned and run: rounds of batches in parallel, statistics merged in a fixed order, a result document out.
 
-mod blocks;
 mod document;
 mod doubts;
+mod failure;
 mod joint_sample;
 mod load;
+mod merge;
+mod notable;
+mod part;
+mod part_header;
 mod replay;
+mod round;
 mod settings;
+mod shard;
 mod simulate;
+mod simulation;
+mod sobol_order;
+mod targets;
+mod until;
 
+pub use failure::{ResumeError, RunError};
 pub use joint_sample::{JOINT_SAMPLE_TRIALS, JointSample, RankDriver, SampleColumn, joint_sample};
 pub use load::{Loaded, Refused, VariantChoice, load, load_from};
+pub use merge::{Misfit, order_of_parts};
+pub use notable::{Notability, NotableTrial, notable_trials};
+pub use part::{Part, PartError};
+pub use part_header::{Difference, Goal, PartHeader};
 pub use replay::{Replay, ReplayedCell, replay};
 pub use settings::{Observer, Settings, Unobserved};
-pub use simulate::{RunError, plan, simulate, simulate_plan};
+pub use shard::Shard;
+pub use simulate::{simulate, simulate_plan};
+pub use simulation::{Simulation, plan};
+pub use sobol_order::sobol_order;
+pub use until::{FIRST_CHECK, MOST_TRIALS_UNTIL, POINTS_UNTIL, Precision, Standing, next_check};

@@ -1,11 +1,11 @@
 //! One trial again, with every node.
 
+use super::settings::Settings;
 use crate::check::CheckedModel;
 use crate::diag::Diagnostic;
 use crate::dimension::Assignment;
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::{PlanRequest, Target, TargetKind, build};
-use crate::sample::AddressedScores;
 
 /// The value of one cell in one trial.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,14 +39,18 @@ impl Sink for Collect {
     }
 }
 
-/// Evaluates trial number `trial` of the random design under `seed`; its outputs are those that entered the statistics.
+/// Evaluates trial number `trial` of the run with these settings; its outputs are those that entered the statistics.
 ///
 /// # Errors
 /// Parameters out of their domain, as in [`build`].
-pub fn replay(model: &CheckedModel, seed: u64, trial: u64) -> Result<Replay, Vec<Diagnostic>> {
+pub fn replay(
+    model: &CheckedModel,
+    settings: &Settings,
+    trial: u64,
+) -> Result<Replay, Vec<Diagnostic>> {
     let plan = build(model, PlanRequest::EveryNode)?;
     let mut workspace = Workspace::new(&plan, 1);
-    let mut scores = AddressedScores::new(seed, &plan.streams);
+    let mut scores = settings.sampler(&plan).scores();
     let mut collected = Collect(vec![f64::NAN; plan.targets.len()]);
     evaluate(&plan, &mut workspace, &mut scores, trial, 1, &mut collected);
     let labels = |at: &Assignment| labels_of(model, at);

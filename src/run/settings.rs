@@ -1,8 +1,9 @@
 //! How a model is run, and who watches.
 
-use crate::sample::Design;
+use crate::plan::Plan;
+use crate::sample::{Design, Sampler, SobolOrder};
 
-/// Settings of a run. Only `trials`, `seed` and `design` decide numbers.
+/// Settings of a run. Only `trials`, `seed`, `design` and `sobol_order` decide numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Number of trials.
@@ -11,6 +12,8 @@ pub struct Settings {
     pub seed: u64,
     /// How trials are spread.
     pub design: Design,
+    /// Which inputs take the first Sobol' dimensions; see [`sobol_order`](super::sobol_order). Other designs have none.
+    pub sobol_order: Option<SobolOrder>,
     /// Threads; all cores if `None`.
     pub threads: Option<usize>,
     /// Trials evaluated together; chosen to fit the second-level cache if `None`.
@@ -25,10 +28,24 @@ impl Default for Settings {
             trials: 1_000_000,
             seed: 1,
             design: Design::Random,
+            sobol_order: None,
             threads: None,
             trials_per_batch: None,
             allow_non_finite: false,
         }
+    }
+}
+
+impl Settings {
+    /// The scores of a plan's streams under this seed and design.
+    #[must_use]
+    pub fn sampler(&self, plan: &Plan) -> Sampler {
+        Sampler::new(
+            self.seed,
+            self.design,
+            &plan.streams,
+            self.sobol_order.as_ref(),
+        )
     }
 }
 
@@ -41,6 +58,11 @@ pub trait Observer: Sync {
 
     /// Whether the run should stop as soon as it can.
     fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    /// Whether the run should pause after the units at work, so that what it has can be stored.
+    fn checkpoint_due(&self) -> bool {
         false
     }
 }

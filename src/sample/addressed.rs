@@ -1,10 +1,13 @@
 //! Scores by address: a pure function of seed, stream key and trial number, from the counter-based generator ChaCha8.
 
+use std::sync::Arc;
+
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
 use super::Scores;
+use super::chacha::{ChaCha8, to_uniform};
 use crate::math::normal_quantile_in_place;
 use crate::plan::StreamKey;
 
@@ -35,13 +38,6 @@ fn key_of(seed: u64) -> [u8; 32] {
     Sha256::digest([b"fanfare-seed/1".as_slice(), &seed.to_le_bytes()].concat()).into()
 }
 
-/// The middle of one of 2⁵² equal parts of (0, 1): never 0 or 1, and 1 − u is exact.
-#[inline(always)]
-fn to_uniform(word: u64) -> f64 {
-    const PART: f64 = 1.0 / (1u64 << 52) as f64;
-    ((word >> 12) as f64 + 0.5) * PART
-}
-
 /// The uniform number at an address.
 #[must_use]
 pub fn uniform(seed: u64, key: &StreamKey, trial: u64) -> f64 {
@@ -54,29 +50,35 @@ pub fn uniform(seed: u64, key: &StreamKey, trial: u64) -> f64 {
 /// Scores by address.
 #[derive(Debug)]
 pub struct AddressedScores {
-    generator: ChaCha8Rng,
-    ids: Vec<u64>,
+    generator: ChaCha8,
+    ids: Arc<[u64]>,
 }
 
 impl AddressedScores {
     /// The scores of these streams under a seed.
     #[must_use]
     pub fn new(seed: u64, streams: &[StreamKey]) -> Self {
+        Self::with_ids(seed, streams.iter().map(stream_id).collect())
+    }
+
+    /// The scores of the streams with these numbers, see [`stream_id`].
+    #[must_use]
+    pub fn with_ids(seed: u64, ids: Arc<[u64]>) -> Self {
         Self {
-            generator: ChaCha8Rng::from_seed(key_of(seed)),
-            ids: streams.iter().map(stream_id).collect(),
+            generator: ChaCha8::new(key_of(seed)),
+            ids,
         }
+    }
+
+    /// The uniform numbers of `stream` for the trials from `first_trial` on.
+    pub fn uniforms(&mut self, stream: usize, first_trial: u64, out: &mut [f64]) {
+        self.generator.fill(self.ids[stream], first_trial, out);
     }
 }
 
 impl Scores for AddressedScores {
     fn fill(&mut self, stream: usize, first_trial: u64, out: &mut [f64]) {
-        self.generator.set_stream(self.ids[stream]);
-        self.generator
-            .set_word_pos(u128::from(first_trial) * WORDS_PER_DRAW);
-        for slot in &mut *out {
-            *slot = to_uniform(self.generator.next_u64());
-        }
+        self.uniforms(stream, first_trial, out);
         normal_quantile_in_place(out);
     }
 }
@@ -93,6 +95,7 @@ mod tests {
             input: input.into(),
             component: Component::Own,
             labels: vec![("country".into(), "DEU".into())],
+            cell: 0,
         }
     }
 

@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::{FileId, Source, SourceError, normal_path};
 
+/// May open a UTF-8 file; it is none of its text.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// A place as people count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
@@ -26,6 +29,8 @@ pub struct SourceFile {
     pub text: String,
     /// SHA-256 of the bytes of the file, 64 hexadecimal digits; `None` for an argument.
     pub sha256: Option<String>,
+    /// Whether the file began with a byte order mark.
+    byte_order_mark: bool,
     /// Offset of the first byte of each line.
     line_starts: Vec<u32>,
 }
@@ -44,8 +49,20 @@ impl SourceFile {
             display_path,
             text,
             sha256,
+            byte_order_mark: false,
             line_starts,
         }
+    }
+
+    /// The bytes of the file, of which the hash is.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mark = if self.byte_order_mark {
+            BYTE_ORDER_MARK
+        } else {
+            ""
+        };
+        [mark.as_bytes(), self.text.as_bytes()].concat()
     }
 
     /// The start of the character that holds the byte at `offset`, or the end of the text.
@@ -140,16 +157,15 @@ impl SourceMap {
             path: path.clone(),
             offset: error.utf8_error().valid_up_to(),
         })?;
-        if text.starts_with('\u{feff}') {
-            text.remove(0);
+        let byte_order_mark = text.starts_with(BYTE_ORDER_MARK);
+        if byte_order_mark {
+            text.drain(..BYTE_ORDER_MARK.len());
         }
         let display_path = source.display_path(&path);
-        let id = self.push(SourceFile::new(
-            path.clone(),
-            display_path,
-            text,
-            Some(sha256),
-        ));
+        let id = self.push(SourceFile {
+            byte_order_mark,
+            ..SourceFile::new(path.clone(), display_path, text, Some(sha256))
+        });
         self.by_path.insert(path, id);
         Ok(id)
     }
@@ -263,6 +279,7 @@ mod tests {
         let file = map.get(id).unwrap();
         assert_eq!(file.text, "abc");
         assert!(!file.sha256.as_deref().unwrap().starts_with("ba7816bf"));
+        assert_eq!(file.bytes(), "\u{feff}abc".as_bytes());
     }
 
     #[test]

@@ -56,6 +56,18 @@ impl Statistics {
         }
     }
 
+    /// The targets.
+    #[must_use]
+    pub fn plan(&self) -> &TargetPlan {
+        &self.plan
+    }
+
+    /// How values are kept.
+    #[must_use]
+    pub fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
     /// Takes the moments of a finished block as soon as it is finished, in any order.
     ///
     /// # Errors

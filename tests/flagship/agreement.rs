@@ -3,7 +3,7 @@
 use fanfare::dimension::Assignment;
 use fanfare::eval::{Sink, Workspace, evaluate};
 use fanfare::plan::{Plan, PlanRequest, Target, TargetKind, build};
-use fanfare::run::replay;
+use fanfare::run::{Settings, replay};
 use fanfare::sample::AddressedScores;
 
 use super::flagship;
@@ -338,8 +338,12 @@ fn late_trials_are_the_oracles() {
 #[test]
 fn replayed_trials_are_the_oracles() {
     let tables = Tables::read();
+    let settings = Settings {
+        seed: SEED,
+        ..Settings::default()
+    };
     for trial in [0, 1, 999, 1_000_000] {
-        let replay = replay(&flagship().model, SEED, trial)
+        let replay = replay(&flagship().model, &settings, trial)
             .unwrap_or_else(|problems| panic!("{problems:#?}"));
         let places = Places::of(&tables, trial);
         let mut worst = Worst::default();

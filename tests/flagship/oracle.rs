@@ -62,6 +62,7 @@ impl Draws {
             input: input.to_owned(),
             component,
             labels,
+            cell: 0,
         };
         uniform(self.seed, &key, self.trial)
     }

@@ -30,7 +30,7 @@ fn extremes_and_crossings_of_a_run_are_those_of_its_replayed_trials() {
     };
     let document = simulate(loaded, &settings, &Unobserved).unwrap();
     let replays: Vec<Replay> = (0..=N_TRIALS)
-        .map(|trial| replay(&loaded.model, SEED, trial).unwrap())
+        .map(|trial| replay(&loaded.model, &settings, trial).unwrap())
         .collect();
     let (run, shifted) = (&replays[..N_TRIALS as usize], &replays[1..]);
     let extremes = |of: &[Replay], k: usize| {

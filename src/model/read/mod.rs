@@ -118,6 +118,7 @@ fn model_file(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<ModelFile>
         scenarios: reader.declarations(root, "scenarios", hyphen, Reader::variant),
         sources: reader.declarations(root, "sources", NameKind::Source, Reader::source),
         report: reader.report_decl(root),
+        sampling: reader.sampling_decl(root),
     };
     let empty = Section::new(String::new(), reader.span(0..0), Vec::new());
     std::mem::replace(root, empty).finish(reader);

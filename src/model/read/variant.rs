@@ -4,7 +4,7 @@ use super::reader::Reader;
 use super::section::{Item, Section};
 use crate::diag::{Diagnostic, Spanned};
 use crate::expr::Ident;
-use crate::model::{OverrideDecl, OverridePart, ReportDecl, SourceDecl, VariantDecl};
+use crate::model::{OverrideDecl, OverridePart, ReportDecl, SamplingDecl, SourceDecl, VariantDecl};
 use toml::de::DeValue;
 
 impl Reader<'_> {
@@ -138,5 +138,23 @@ impl Reader<'_> {
             fan,
             drivers_of,
         })
+    }
+
+    /// `[sampling]`
+    pub fn sampling_decl(&mut self, root: &mut Section<'_>) -> Option<SamplingDecl> {
+        let item = root.take("sampling")?;
+        let mut section = self.section(item, "[sampling]".to_owned())?;
+        let order = section.require(self, "sobol_order");
+        section.finish(self);
+        let item = order?;
+        let sobol_order = self.texts(item)?;
+        if sobol_order.is_empty() {
+            self.report(
+                Diagnostic::error("no-group", item.span, "an order of no groups")
+                    .expected("the name of at least one input: `sobol_order = [\"input\"]`")
+                    .hint("without the key a short pilot of each run decides"),
+            );
+        }
+        Some(SamplingDecl { sobol_order })
     }
 }

@@ -1,0 +1,207 @@
+//! The end of every run: joint sample, drivers, report, files.
+
+use std::path::PathBuf;
+
+use super::arguments::OutputArguments;
+use super::files::TRIALS;
+use super::load::report;
+use super::outcome::print;
+use super::progress::Progress;
+use super::{ExitStatus, files, trials};
+use crate::describe::report_plan;
+use crate::export::OutputFolder;
+use crate::render::{self, Driver, ReportPlan};
+use crate::result::ResultDocument;
+use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample, notable_trials};
+
+/// Inputs listed as drivers.
+const MOST_DRIVERS: usize = 5;
+
+/// A run whose trials are done.
+pub(super) struct Ended<'a> {
+    pub(super) loaded: &'a Loaded,
+    /// The model file, as the user would type it.
+    pub(super) model: String,
+    pub(super) settings: &'a Settings,
+    pub(super) document: &'a ResultDocument,
+    pub(super) folder: &'a OutputFolder,
+    pub(super) output: &'a OutputArguments,
+}
+
+/// Writes the files of a run, `kept` among them, and prints its report.
+pub(super) fn finish(ended: &Ended<'_>, mut kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
+    let Ended {
+        loaded,
+        settings,
+        document,
+        folder,
+        output,
+        ..
+    } = *ended;
+    let mut example = None;
+    if output.keep_trials {
+        let progress = Progress::new(0, None, output.quiet);
+        let notable = notable_trials(loaded, settings, document, &progress);
+        progress.clear();
+        match notable {
+            Ok(notable) => {
+                kept.push((TRIALS.to_owned(), trials::csv(&notable)));
+                let crossing = report_plan(&loaded.model).crossing;
+                example = trials::example(&notable, crossing.as_deref());
+            }
+            Err(error) => return explain_failure(error, loaded),
+        }
+    }
+    let sample = match joint_sample(&loaded.model, settings) {
+        Ok(sample) => sample,
+        Err(problems) => {
+            report(&problems, &loaded.sources);
+            return ExitStatus::Refused;
+        }
+    };
+    let shown = report_plan(&loaded.model);
+    let drivers = drivers(loaded, &shown, &sample);
+    let text = render::report(document, &shown, &drivers);
+    let written = files::write(
+        folder,
+        &loaded.model,
+        document,
+        &shown,
+        &text,
+        output.joint_sample.then_some(&sample),
+        kept,
+    );
+    let json = match written {
+        Ok(json) => json,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return ExitStatus::Failed;
+        }
+    };
+    if output.quiet {
+        ExitStatus::Done
+    } else if output.json {
+        print(&String::from_utf8_lossy(&json))
+    } else {
+        let status = print(&text);
+        let path = folder.path().display();
+        eprintln!("Written to {path}");
+        if let Some((what, trial)) = example {
+            let model = &ended.model;
+            eprintln!("{what}: fanfare replay {model} --run {path} --trial {trial}");
+        }
+        status
+    }
+}
+
+/// The folder for a result, found writable.
+pub(super) fn prepare(path: PathBuf) -> Result<OutputFolder, ExitStatus> {
+    OutputFolder::prepare(path).map_err(|error| {
+        eprintln!("error: {error}");
+        ExitStatus::Failed
+    })
+}
+
+/// `results/<model name>`, with the variant appended, so that no run of a variant replaces another.
+pub(super) fn default_folder(loaded: &Loaded) -> PathBuf {
+    /// Longest text of one override in a name of a folder.
+    const LONGEST: usize = 60;
+    let set = loaded.variant.set.iter().map(|(node, expression)| {
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() || "._=-".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        };
+        format!("{node}={expression}")
+            .chars()
+            .map(plain)
+            .take(LONGEST)
+            .collect::<String>()
+    });
+    let named = [&loaded.variant.scenario, &loaded.variant.strategy];
+    let parts: Vec<String> = std::iter::once(loaded.model.name.clone())
+        .chain(named.into_iter().flatten().cloned())
+        .chain(set)
+        .collect();
+    PathBuf::from("results").join(parts.join("+"))
+}
+
+pub(super) fn explain_failure(error: RunError, loaded: &Loaded) -> ExitStatus {
+    match error {
+        RunError::Refused(problems) => {
+            report(&problems, &loaded.sources);
+            ExitStatus::Refused
+        }
+        RunError::NonFinite(places) => {
+            eprintln!(
+                "error: values that are not finite in {} places; nothing was written",
+                places.len()
+            );
+            for place in places.iter().take(10) {
+                let labels: Vec<_> = place
+                    .at
+                    .iter()
+                    .map(|(dimension, label)| format!("{dimension} = {label}"))
+                    .collect();
+                eprintln!(
+                    "  {} ({}) {}: {} trials, the first is trial {}",
+                    place.output,
+                    place.place,
+                    labels.join(", "),
+                    place.count,
+                    place.first_trial
+                );
+            }
+            if let Some(first) = places.first() {
+                eprintln!(
+                    "  = help: `fanfare replay … --trial {}` shows every node of that trial; --allow-non-finite leaves such trials out",
+                    first.first_trial
+                );
+            }
+            ExitStatus::NonFinite
+        }
+        RunError::TooManyShards { .. } => {
+            eprintln!("error: {error}");
+            ExitStatus::Refused
+        }
+        other => {
+            eprintln!("error: {other}");
+            ExitStatus::Failed
+        }
+    }
+}
+
+/// The inputs that move the report's output most, at its outermost place and the last time label.
+fn drivers(loaded: &Loaded, plan: &ReportPlan, sample: &JointSample) -> Vec<Driver> {
+    let model = &loaded.model;
+    let Some(output) = plan
+        .drivers_of
+        .as_ref()
+        .and_then(|name| model.outputs.iter().position(|output| output.name == *name))
+    else {
+        return Vec::new();
+    };
+    let Some((place, at)) = sample.last_cell(output) else {
+        return Vec::new();
+    };
+    let cell: Vec<String> = std::iter::once(model.outputs[output].places[place].name.clone())
+        .chain(
+            at.iter()
+                .map(|(id, label)| model.dimensions.at(id).labels[label as usize].title.clone()),
+        )
+        .collect();
+    let place = cell.join(", ");
+    sample
+        .drivers(output, &at)
+        .into_iter()
+        .take(MOST_DRIVERS)
+        .map(|driver| Driver {
+            input: model.node(driver.input).title.clone(),
+            place: place.clone(),
+            correlation: driver.correlation,
+            error: Some(driver.error),
+        })
+        .collect()
+}

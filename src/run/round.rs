@@ -1,0 +1,270 @@
+//! One round of a run: whole units on all threads, from the first that is missing to the last that is wanted, or to a pause.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::failure::RunError;
+use super::settings::{Observer, Settings};
+use crate::eval::{Sink, Workspace, evaluate};
+use crate::plan::Plan;
+use crate::sample::{DesignScores, Sampler};
+use crate::stats::{
+    BlockAccumulator, BlockSpan, Blocks, Grid, JointAccumulator, JointPlan, JointStatistics, Mode,
+    PilotCapture, Statistics, StatisticsError, TRIALS_PER_BLOCK, TargetPlan,
+};
+
+/// Bytes of rows that one batch may take. Most rows are used soon after they are made, so they need not all fit the second-level cache;
+/// long batches spare the statistics, which touch a histogram of 4 KB for each target and batch.
+const BYTES_PER_BATCH: usize = 16 * 1024 * 1024;
+/// Bounds of the chosen batch, multiples of the eight lanes of the sums.
+const FEWEST_TRIALS: usize = 64;
+const MOST_TRIALS: usize = 1024;
+
+/// What has been counted so far: all trials of a range of units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Counted {
+    pub(super) units: Range<u64>,
+    pub(super) statistics: Statistics,
+    pub(super) joints: JointStatistics,
+}
+
+/// What all units of a run have in common.
+pub(super) struct Round<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) targets: &'a Arc<TargetPlan>,
+    pub(super) joints: &'a JointPlan,
+    pub(super) blocks: Blocks,
+    pub(super) sampler: &'a Sampler,
+    pub(super) points: Option<u64>,
+    pub(super) trials_per_batch: usize,
+}
+
+struct Accumulate<'a> {
+    accumulator: &'a mut BlockAccumulator,
+    offset: usize,
+}
+
+impl Sink for Accumulate<'_> {
+    fn accept(&mut self, target: usize, values: &[f64]) {
+        self.accumulator.update(target, self.offset, values);
+    }
+}
+
+struct Capture<'a> {
+    pilot: &'a mut PilotCapture,
+    offset: usize,
+}
+
+impl Sink for Capture<'_> {
+    fn accept(&mut self, target: usize, values: &[f64]) {
+        self.pilot.update(target, self.offset, values);
+    }
+}
+
+/// What the threads of a round share.
+struct Shared<'a> {
+    observer: &'a dyn Observer,
+    mode: Mode,
+    merged: Mutex<Counted>,
+    /// The next unit that nobody has taken.
+    next: AtomicU64,
+    end: u64,
+    done: AtomicU64,
+    total: u64,
+    stop: AtomicBool,
+}
+
+impl Shared<'_> {
+    fn lock(&self) -> MutexGuard<'_, Counted> {
+        self.merged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Trials evaluated together: as many as keep all rows in the second-level cache.
+pub(super) fn trials_per_batch(plan: &Plan) -> usize {
+    let rows = plan.n_rows.max(1);
+    (BYTES_PER_BATCH / (8 * rows)).clamp(FEWEST_TRIALS, MOST_TRIALS) / 8 * 8
+}
+
+/// Threads for so many pieces of work: those of the settings, else all cores.
+pub(super) fn n_threads(settings: &Settings, n_pieces: u64) -> usize {
+    settings
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        .min(usize::try_from(n_pieces).unwrap_or(usize::MAX))
+        .max(1)
+}
+
+/// Number of trials before a unit.
+pub(super) fn first_trial(blocks: &Blocks, unit: u64) -> u64 {
+    if unit >= blocks.n_units() {
+        blocks.trials()
+    } else {
+        blocks.span(blocks.of_unit(unit).start).first_trial
+    }
+}
+
+impl Round<'_> {
+    /// The bins of every target, from the first 4,096 trials of the design, whether or not the run reaches so far: so a run that grows keeps
+    /// its bins, and every shard has the same.
+    pub(super) fn grids(&self) -> Vec<Grid> {
+        let most = TRIALS_PER_BLOCK as u64;
+        let trials = self
+            .points
+            .map_or(most, |points| most.div_ceil(points) * points);
+        let blocks = Blocks::new(trials, self.points);
+        let mut workspace = Workspace::new(self.plan, self.trials_per_batch);
+        let mut scores = self.sampler.scores();
+        let mut pilot = PilotCapture::new(self.targets);
+        for block in 0..blocks.n_blocks() {
+            let span = blocks.span(block);
+            let first = span.first_trial;
+            let n_trials = span.n_trials.min(most.saturating_sub(first) as usize);
+            for offset in (0..n_trials).step_by(self.trials_per_batch) {
+                let n = self.trials_per_batch.min(n_trials - offset);
+                let trial = first + offset as u64;
+                let mut sink = Capture {
+                    pilot: &mut pilot,
+                    offset: trial as usize,
+                };
+                evaluate(self.plan, &mut workspace, &mut scores, trial, n, &mut sink);
+            }
+        }
+        pilot.finish()
+    }
+
+    /// Evaluates the units after those already counted, up to `end`; ends earlier where the observer wants a pause, though never without
+    /// a unit for each thread. `share` is what progress counts: its trials are all that are wanted.
+    pub(super) fn run(
+        &self,
+        pool: &rayon::ThreadPool,
+        counted: Counted,
+        end: u64,
+        share: &Range<u64>,
+        observer: &dyn Observer,
+    ) -> Result<Counted, RunError> {
+        let start = first_trial(&self.blocks, share.start);
+        let first = counted.units.end;
+        let shared = Shared {
+            observer,
+            mode: counted.statistics.mode().clone(),
+            merged: Mutex::new(counted),
+            next: AtomicU64::new(first),
+            end,
+            done: AtomicU64::new(first_trial(&self.blocks, first) - start),
+            total: first_trial(&self.blocks, share.end) - start,
+            stop: AtomicBool::new(false),
+        };
+        let outcomes: Vec<Result<(), RunError>> = pool.broadcast(|_| {
+            let outcome = self.thread(&shared);
+            if outcome.is_err() {
+                shared.stop.store(true, Ordering::Relaxed);
+            }
+            outcome
+        });
+        outcomes
+            .into_iter()
+            .collect::<Result<Vec<()>, RunError>>()?;
+        let mut counted = shared
+            .merged
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        counted.units.end = shared.next.into_inner().min(end);
+        Ok(counted)
+    }
+
+    /// The work of one thread: units until there are no more or a pause is due.
+    fn thread(&self, shared: &Shared<'_>) -> Result<(), RunError> {
+        let mut workspace = Workspace::new(self.plan, self.trials_per_batch);
+        let mut scores = self.sampler.scores();
+        let mut accumulator =
+            BlockAccumulator::new(Arc::clone(self.targets), shared.mode.clone(), self.points);
+        let mut joint = JointAccumulator::new(self.joints, self.points);
+        let mut first_unit = true;
+        while !shared.stop.load(Ordering::Relaxed) {
+            // Each thread takes a unit before it asks, so that every round gets on, however often a pause is due.
+            if !first_unit && shared.observer.checkpoint_due() {
+                break;
+            }
+            first_unit = false;
+            let unit = shared.next.fetch_add(1, Ordering::Relaxed);
+            if unit >= shared.end {
+                break;
+            }
+            for block in self.blocks.of_unit(unit) {
+                let span = self.blocks.span(block);
+                self.block(
+                    span,
+                    shared.observer,
+                    &mut workspace,
+                    &mut scores,
+                    &mut accumulator,
+                    &mut joint,
+                )?;
+                let sums = accumulator.finish_block(block, span.first_trial);
+                let pairs = joint.finish_block(block, span.first_trial);
+                {
+                    let mut merged = shared.lock();
+                    merged.statistics.insert(sums)?;
+                    merged.joints.insert(pairs).map_err(StatisticsError::from)?;
+                }
+                let n = span.n_trials as u64;
+                let done = shared.done.fetch_add(n, Ordering::Relaxed) + n;
+                shared.observer.progress(done, shared.total);
+            }
+            if self.points.is_some() {
+                let spreads = accumulator.finish_replicate(unit);
+                let pairs = joint.finish_replicate(unit);
+                let mut merged = shared.lock();
+                merged.statistics.insert_replicate(spreads)?;
+                merged
+                    .joints
+                    .insert_replicate(pairs)
+                    .map_err(StatisticsError::from)?;
+            }
+        }
+        shared.lock().statistics.merge(&mut accumulator)?;
+        Ok(())
+    }
+
+    /// Evaluates one block in batches; a cancelled one is left unfinished.
+    fn block(
+        &self,
+        span: BlockSpan,
+        observer: &dyn Observer,
+        workspace: &mut Workspace,
+        scores: &mut DesignScores,
+        accumulator: &mut BlockAccumulator,
+        joint: &mut JointAccumulator,
+    ) -> Result<(), RunError> {
+        for offset in (0..span.n_trials).step_by(self.trials_per_batch) {
+            if observer.is_cancelled() {
+                return Err(RunError::Cancelled);
+            }
+            let n = self.trials_per_batch.min(span.n_trials - offset);
+            evaluate(
+                self.plan,
+                workspace,
+                scores,
+                span.first_trial + offset as u64,
+                n,
+                &mut Accumulate {
+                    accumulator,
+                    offset,
+                },
+            );
+            for (group, cell) in self.plan.joints.iter().enumerate() {
+                let columns: Vec<&[f64]> = cell
+                    .rows
+                    .iter()
+                    .map(|&row| workspace.kept(row, n))
+                    .collect();
+                joint.update(group, offset, &columns);
+            }
+        }
+        Ok(())
+    }
+}

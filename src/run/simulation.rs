@@ -1,0 +1,372 @@
+//! A run in progress: it advances by rounds, can be stored between them and taken up again, and answers with a document at its end.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::document;
+use super::failure::{ResumeError, RunError};
+use super::load::Loaded;
+use super::part::{Part, PartError, encode};
+use super::part_header::{Difference, Goal, PartHeader};
+use super::round::{Counted, Round, first_trial, n_threads, trials_per_batch};
+use super::settings::{Observer, Settings};
+use super::shard::Shard;
+use super::targets::{central_case, joint_plan, target_plan};
+use crate::diag::Diagnostic;
+use crate::plan::{Plan, PlanRequest, build};
+use crate::result::ResultDocument;
+use crate::sample::Sampler;
+use crate::stats::{
+    Blocks, JointPlan, JointStatistics, Mode, Statistics, StatisticsError, TRIALS_PER_BLOCK,
+    TargetPlan, fits_exactly,
+};
+
+/// The plan of a run; everything that can be wrong with a model has been found when there is one.
+///
+/// # Errors
+/// Parameters out of their domain; a plan too large to hold.
+pub fn plan(loaded: &Loaded) -> Result<Plan, Vec<Diagnostic>> {
+    build(&loaded.model, PlanRequest::Statistics)
+}
+
+/// A run in progress, of all trials or of a shard's.
+///
+/// However it is cut (threads, batches, shards, pauses, growth), it ends with the same document to the bit.
+pub struct Simulation<'a> {
+    loaded: &'a Loaded,
+    plan: &'a Plan,
+    settings: Settings,
+    targets: Arc<TargetPlan>,
+    joints: JointPlan,
+    sampler: Sampler,
+    pool: rayon::ThreadPool,
+    /// The units that are wanted.
+    share: Range<u64>,
+    counted: Counted,
+}
+
+impl<'a> Simulation<'a> {
+    /// A run of all trials, none of them evaluated yet.
+    ///
+    /// # Errors
+    /// [`RunError::BrokenReplicate`], [`RunError::Threads`].
+    pub fn new(loaded: &'a Loaded, plan: &'a Plan, settings: Settings) -> Result<Self, RunError> {
+        let share = 0..n_units(&settings)?;
+        Self::empty(loaded, plan, settings, share)
+    }
+
+    /// One shard of a run.
+    ///
+    /// # Errors
+    /// [`RunError::TooManyShards`], [`RunError::BrokenReplicate`], [`RunError::Threads`].
+    pub fn shard(
+        loaded: &'a Loaded,
+        plan: &'a Plan,
+        settings: Settings,
+        shard: Shard,
+    ) -> Result<Self, RunError> {
+        let units = n_units(&settings)?;
+        if shard.of > units {
+            return Err(RunError::TooManyShards {
+                shards: shard.of,
+                units,
+            });
+        }
+        Self::empty(loaded, plan, settings, shard.units(units))
+    }
+
+    fn empty(
+        loaded: &'a Loaded,
+        plan: &'a Plan,
+        settings: Settings,
+        share: Range<u64>,
+    ) -> Result<Self, RunError> {
+        let targets = Arc::new(target_plan(loaded, plan));
+        let joints = joint_plan(plan);
+        let sampler = settings.sampler(plan);
+        let mode = if fits_exactly(targets.n_targets(), settings.trials) {
+            Mode::Exact
+        } else {
+            let grids = round(plan, &targets, &joints, &settings, &sampler).grids();
+            Mode::Sketch(Arc::new(grids))
+        };
+        let counted = Counted {
+            units: share.start..share.start,
+            statistics: Statistics::new(&targets, mode, settings.design.points()),
+            joints: JointStatistics::new(joints, settings.design.points()),
+        };
+        Self::with(loaded, plan, settings, share, counted)
+    }
+
+    fn with(
+        loaded: &'a Loaded,
+        plan: &'a Plan,
+        settings: Settings,
+        share: Range<u64>,
+        counted: Counted,
+    ) -> Result<Self, RunError> {
+        let n_threads = n_threads(&settings, share.end - share.start);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(n_threads)
+            .build()
+            .map_err(|error| RunError::Threads(error.to_string()))?;
+        Ok(Self {
+            targets: Arc::new(target_plan(loaded, plan)),
+            joints: joint_plan(plan),
+            sampler: settings.sampler(plan),
+            loaded,
+            plan,
+            settings,
+            pool,
+            share,
+            counted,
+        })
+    }
+
+    /// Takes up a run where `part` left it; the model, settings and shard must be the same.
+    ///
+    /// # Errors
+    /// [`ResumeError`]: what differs; a state that does not fit the model; threads.
+    pub fn resume(
+        loaded: &'a Loaded,
+        plan: &'a Plan,
+        settings: Settings,
+        shard: Option<Shard>,
+        goal: &Goal,
+        part: Part,
+    ) -> Result<Self, ResumeError> {
+        let settings = match goal {
+            Goal::Trials => settings,
+            // A run until a precision has grown as far as the part says.
+            Goal::Until { .. } => Settings {
+                trials: part.header.trials,
+                ..settings
+            },
+        };
+        let n_units = n_units(&settings)?;
+        let share = shard.map_or(0..n_units, |shard| shard.units(n_units));
+        let wanted = PartHeader::of(loaded, &settings, goal.clone(), share.clone(), 0..0);
+        let mut differences = part.header.differences(&wanted);
+        if part.header.share != share && part.header.trials == settings.trials {
+            let units = |range: &Range<u64>| format!("{}–{}", range.start, range.end);
+            differences.push(Difference {
+                what: "units of the shard".to_owned(),
+                first: units(&part.header.share),
+                second: units(&share),
+            });
+        }
+        if !differences.is_empty() {
+            return Err(ResumeError::Different(differences));
+        }
+        part.fits(&target_plan(loaded, plan), &share)?;
+        Ok(Self::with(loaded, plan, settings, share, part.counted)?)
+    }
+
+    /// The whole run again from parts that cover it.
+    ///
+    /// # Errors
+    /// Parts whose statistics do not fit the model or one another.
+    pub fn joined(
+        loaded: &'a Loaded,
+        plan: &'a Plan,
+        settings: Settings,
+        parts: impl IntoIterator<Item = Result<Part, PartError>>,
+    ) -> Result<Self, ResumeError> {
+        let mut run = Self::new(loaded, plan, settings)?;
+        for part in parts {
+            let part = part?;
+            part.fits(&run.targets, &run.share)?;
+            let Counted {
+                units,
+                statistics,
+                joints,
+            } = part.counted;
+            if units.start != run.counted.units.end {
+                return Err(ResumeError::Part(PartError::Unsound));
+            }
+            run.counted.units.end = units.end;
+            run.counted
+                .statistics
+                .merge_shard(statistics)
+                .map_err(RunError::from)?;
+            run.counted
+                .joints
+                .merge(joints)
+                .map_err(|error| RunError::from(StatisticsError::from(error)))?;
+        }
+        Ok(run)
+    }
+
+    /// The same run with more trials to come; what has been counted stays. In designs of replicates `trials` is a whole number of them.
+    ///
+    /// # Errors
+    /// [`RunError::BrokenReplicate`], [`RunError::Threads`].
+    ///
+    /// # Panics
+    /// If a block that the longer run has whole was counted in part (see [`Simulation::advance_whole`]); if the run begins after the first trial.
+    pub fn grown(self, trials: u64) -> Result<Self, RunError> {
+        let done = self.trials_done();
+        assert!(
+            self.share.start == 0 && trials >= done,
+            "only a run from its first trial on grows"
+        );
+        let settings = Settings {
+            trials,
+            ..self.settings
+        };
+        let n_units = n_units(&settings)?;
+        assert_eq!(
+            first_trial(&blocks(&settings), self.counted.units.end),
+            done,
+            "a block that was counted in part cannot grow"
+        );
+        if matches!(self.counted.statistics.mode(), Mode::Exact)
+            && !fits_exactly(self.targets.n_targets(), trials)
+        {
+            // At most 2²⁴ values were kept: they are soon counted again.
+            return Self::new(self.loaded, self.plan, settings);
+        }
+        Self::with(self.loaded, self.plan, settings, 0..n_units, self.counted)
+    }
+
+    /// Evaluates trials until all are done or the observer wants a pause.
+    ///
+    /// # Errors
+    /// [`RunError::Cancelled`]; nothing of the run is left then.
+    pub fn advance(self, observer: &dyn Observer) -> Result<Self, RunError> {
+        let end = self.share.end;
+        self.advance_to(end, observer)
+    }
+
+    /// As [`Simulation::advance`], but leaves out a last block that is not full: what is stored then can grow.
+    ///
+    /// # Errors
+    /// As [`Simulation::advance`].
+    pub fn advance_whole(self, observer: &dyn Observer) -> Result<Self, RunError> {
+        let end = self.share.end - u64::from(self.is_ragged());
+        self.advance_to(end, observer)
+    }
+
+    fn advance_to(mut self, end: u64, observer: &dyn Observer) -> Result<Self, RunError> {
+        if self.counted.units.end < end {
+            let round = round(
+                self.plan,
+                &self.targets,
+                &self.joints,
+                &self.settings,
+                &self.sampler,
+            );
+            self.counted = round.run(&self.pool, self.counted, end, &self.share, observer)?;
+        }
+        Ok(self)
+    }
+
+    /// Whether the last block is not full.
+    fn is_ragged(&self) -> bool {
+        self.settings.design.points().is_none()
+            && self.share.end == blocks(&self.settings).n_units()
+            && !self.settings.trials.is_multiple_of(TRIALS_PER_BLOCK as u64)
+    }
+
+    /// Whether all trials that are wanted have been evaluated.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.counted.units.end == self.share.end
+    }
+
+    /// Whether all full blocks that are wanted have been evaluated.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.counted.units.end >= self.share.end - u64::from(self.is_ragged())
+    }
+
+    /// Trials evaluated so far.
+    #[must_use]
+    pub fn trials_done(&self) -> u64 {
+        let blocks = blocks(&self.settings);
+        first_trial(&blocks, self.counted.units.end) - first_trial(&blocks, self.share.start)
+    }
+
+    /// How it is run.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What has been counted so far, as the bytes of a part file.
+    ///
+    /// # Errors
+    /// [`PartError::Encoding`].
+    pub fn to_part(&self, goal: Goal) -> Result<Vec<u8>, PartError> {
+        let header = PartHeader::of(
+            self.loaded,
+            &self.settings,
+            goal,
+            self.share.clone(),
+            self.counted.units.clone(),
+        );
+        encode(&header, &self.counted)
+    }
+
+    /// The result of all trials.
+    ///
+    /// # Errors
+    /// Values that are not finite, unless they are allowed; trials that are missing.
+    pub fn document(&self) -> Result<ResultDocument, RunError> {
+        let n_blocks = blocks(&self.settings).n_blocks();
+        let summary = self.counted.statistics.finish(n_blocks)?;
+        let joints = self
+            .counted
+            .joints
+            .finish(n_blocks)
+            .map_err(StatisticsError::from)?;
+        let document = document::assemble(
+            self.loaded,
+            &self.settings,
+            self.plan,
+            &central_case(self.plan),
+            &summary,
+            &joints,
+            self.sampler.n_fallback(),
+        );
+        if !document.run.non_finite.is_empty() && !self.settings.allow_non_finite {
+            return Err(RunError::NonFinite(document.run.non_finite));
+        }
+        Ok(document)
+    }
+}
+
+/// Units of the run, if its trials fill them.
+fn n_units(settings: &Settings) -> Result<u64, RunError> {
+    match settings.design.points() {
+        Some(points) if !settings.trials.is_multiple_of(points) => Err(RunError::BrokenReplicate {
+            trials: settings.trials,
+            points,
+        }),
+        _ => Ok(blocks(settings).n_units()),
+    }
+}
+
+fn blocks(settings: &Settings) -> Blocks {
+    Blocks::new(settings.trials, settings.design.points())
+}
+
+fn round<'a>(
+    plan: &'a Plan,
+    targets: &'a Arc<TargetPlan>,
+    joints: &'a JointPlan,
+    settings: &Settings,
+    sampler: &'a Sampler,
+) -> Round<'a> {
+    Round {
+        plan,
+        targets,
+        joints,
+        blocks: blocks(settings),
+        sampler,
+        points: settings.design.points(),
+        trials_per_batch: settings
+            .trials_per_batch
+            .unwrap_or_else(|| trials_per_batch(plan)),
+    }
+}
