@@ -8,7 +8,7 @@ use fanfare::eval::kernels;
 use fanfare::math;
 use fanfare::plan::{self, Binary, Component, PlanRequest, StreamKey, Unary};
 use fanfare::run::{Loaded, Settings, Unobserved, VariantChoice, load, simulate};
-use fanfare::sample::{AddressedScores, Scores};
+use fanfare::sample::{Design, Sampler, Scores};
 use fanfare::stats::{HUB_LEVELS, TRIALS_PER_BLOCK};
 
 /// Trials of a typical batch.
@@ -62,16 +62,22 @@ fn primitives(criterion: &mut Criterion) {
         labels: vec![("country".to_owned(), "DEU".to_owned())],
         cell: 0,
     }];
-    let mut scores = AddressedScores::new(1, &streams);
-    let mut row = vec![0.0; N];
-    group.bench_function("row of scores", |bencher| {
-        bencher.iter(|| {
-            scores.fill(0, 0, black_box(&mut row));
-            // Four standard errors of the mean of 1,024 standard normal scores.
-            let mean = row.iter().sum::<f64>() / N as f64;
-            assert_near(mean, 0.0, 4.0 / (N as f64).sqrt());
+    for design in [
+        Design::Random,
+        Design::Latin { points: 62_500 },
+        Design::Sobol { points: 65_536 },
+    ] {
+        let mut scores = Sampler::new(1, design, &streams, None).scores();
+        let mut row = vec![0.0; N];
+        group.bench_function(format!("row of scores, {}", design.name()), |bencher| {
+            bencher.iter(|| {
+                scores.fill(0, 0, black_box(&mut row));
+                // Four standard errors of the mean of 1,024 independent standard normal scores.
+                let mean = row.iter().sum::<f64>() / N as f64;
+                assert_near(mean, 0.0, 4.0 / (N as f64).sqrt());
+            });
         });
-    });
+    }
     group.finish();
 }
 

@@ -172,13 +172,13 @@ pub struct CellResult {
     pub central_level: Option<f64>,
     /// Mean.
     pub mean: Option<f64>,
-    /// Monte Carlo error of the mean.
+    /// Monte Carlo error of the mean; `null` where it rests on a few extreme trials.
     #[schemars(range(min = 0.0))]
     pub mean_error: Option<f64>,
     /// Standard deviation over trials.
     #[schemars(range(min = 0.0))]
     pub sd: Option<f64>,
-    /// Monte Carlo error of the standard deviation.
+    /// Monte Carlo error of the standard deviation; `null` where it rests on a few extreme trials.
     #[schemars(range(min = 0.0))]
     pub sd_error: Option<f64>,
     /// Smallest value.

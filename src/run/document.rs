@@ -1,5 +1,6 @@
 //! From statistics by target to the result document, with names, labels, units and provenance.
 
+use super::doubts::Doubts;
 use super::load::Loaded;
 use super::settings::Settings;
 use crate::check::{CheckedModel, Term, TermKind};
@@ -12,7 +13,7 @@ use crate::result::{
     Probability, Quantity, ResultDocument, RunInfo, Seed, SetInfo, SourceInfo, Warning,
 };
 use crate::sample::{GENERATOR, SobolOrder};
-use crate::stats::{self, HUB_LEVELS, JointSummary, QuantileEstimate, Summary};
+use crate::stats::{self, HUB_LEVELS, JointSummary, QuantileEstimate, Summary, Unreliable};
 
 /// Puts the document together.
 pub(super) fn assemble(
@@ -42,18 +43,9 @@ pub(super) fn assemble(
             ),
         });
     }
-    let mut coarse = Vec::new();
-    let outputs = outputs(model, plan, central, summary, &mut coarse);
-    if !coarse.is_empty() {
-        warnings.push(Warning {
-            code: "coarse-quantile".to_owned(),
-            message: format!(
-                "in {} cells, first {}, quantiles are known less well than by the number of trials alone, because they are read from bins; the reported errors include it, and nothing needs to be done",
-                coarse.len(),
-                coarse[0]
-            ),
-        });
-    }
+    let mut doubts = Doubts::default();
+    let outputs = outputs(model, plan, central, summary, &mut doubts);
+    warnings.extend(doubts.warnings());
     ResultDocument {
         format: Format::Result1,
         model: ModelInfo {
@@ -173,7 +165,7 @@ fn outputs(
     plan: &Plan,
     central: &[f64],
     summary: &Summary<'_>,
-    coarse: &mut Vec<String>,
+    doubts: &mut Doubts,
 ) -> OrderedMap<OutputResult> {
     let mut results: Vec<OutputResult> = model
         .outputs
@@ -205,9 +197,14 @@ fn outputs(
             |value| value.quantiles(&HUB_LEVELS),
         );
         let at = labels(model, &target.at);
-        if estimates.iter().any(|estimate| estimate.coarse) {
-            coarse.push(describe(&model.outputs[output].name, &at));
-        }
+        let unreliable = value
+            .as_ref()
+            .map_or_else(Unreliable::default, stats::ValueSummary::unreliable);
+        doubts.note(
+            estimates.iter().any(|estimate| estimate.coarse),
+            unreliable,
+            || describe(&model.outputs[output].name, &at),
+        );
         let (quantiles, quantile_errors) = split(&estimates);
         let value = value.as_ref();
         results[output].cells.push(CellResult {

@@ -1,6 +1,7 @@
 //! A model is loaded, planned and run: rounds of batches in parallel, statistics merged in a fixed order, a result document out.
 
 mod document;
+mod doubts;
 mod failure;
 mod joint_sample;
 mod load;

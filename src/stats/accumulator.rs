@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fearless_simd::dispatch;
 use serde::{Deserialize, Serialize};
 
-use super::counts::{Counts, Mode};
+use super::counts::{Counts, Mode, ReplicateMarks};
 use super::moments::{BlockSums, Moments};
 use super::spread::Spread;
 use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan, all_finite};
@@ -68,6 +68,7 @@ pub struct BlockAccumulator {
     open: bool,
     /// Moments of the current replicate by target; empty in the random design.
     replicate: Vec<Moments>,
+    marks: ReplicateMarks,
 }
 
 impl BlockAccumulator {
@@ -85,6 +86,7 @@ impl BlockAccumulator {
             mode,
             counts: None,
             open: false,
+            marks: ReplicateMarks::default(),
         }
     }
 
@@ -102,7 +104,10 @@ impl BlockAccumulator {
     #[inline(always)]
     fn update_vectorised(&mut self, target: usize, offset: usize, values: &[f64]) {
         let (plan, mode) = (&self.plan, &self.mode);
-        let counts = self.counts.get_or_insert_with(|| Counts::new(plan, mode));
+        let replicates = !self.replicate.is_empty();
+        let counts = self
+            .counts
+            .get_or_insert_with(|| Counts::new(plan, mode, replicates));
         let kind = self.plan.kinds[target];
         if kind.has_quantiles() {
             counts.keep(target, offset, values);
@@ -150,6 +155,9 @@ impl BlockAccumulator {
         debug_assert!(!self.open, "a replicate ends with its last block");
         let spreads = self.replicate.iter().map(MomentSpread::of).collect();
         self.replicate.fill(Moments::EMPTY);
+        if let Some(counts) = &mut self.counts {
+            counts.finish_replicate(&self.mode, &mut self.marks);
+        }
         FinishedReplicate { replicate, spreads }
     }
 
@@ -159,6 +167,7 @@ impl BlockAccumulator {
     }
 
     pub(crate) fn take_counts(&mut self) -> Option<Counts> {
+        self.marks = ReplicateMarks::default();
         self.counts.take()
     }
 

@@ -44,17 +44,16 @@ impl Blocks {
         self.points.map(|points| self.trials / points)
     }
 
-    /// Replicates of `points` points in so many blocks.
+    /// Blocks of a replicate of so many points.
     #[must_use]
-    pub(crate) fn replicates_in(n_blocks: u64, points: u64) -> u64 {
-        n_blocks / Self::new(points, Some(points)).blocks_per_unit()
+    pub(crate) fn per_replicate(points: u64) -> u64 {
+        points.div_ceil(TRIALS_PER_BLOCK as u64)
     }
 
     /// Blocks of a unit of work: of a replicate, else one.
     #[must_use]
     pub fn blocks_per_unit(&self) -> u64 {
-        self.points
-            .map_or(1, |points| points.div_ceil(TRIALS_PER_BLOCK as u64))
+        self.points.map_or(1, Self::per_replicate)
     }
 
     /// Units of work that are never divided among threads, shards or checkpoints: replicates, else blocks.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::cell::{Bins, Cell};
 use super::crossing::count_codes;
 use super::discrete::Store;
 use super::distribution::Distribution;
@@ -23,6 +24,15 @@ pub enum Mode {
     /// Value counts and histograms over the bins that [`super::PilotCapture`] found, one grid per target.
     #[serde(with = "shared")]
     Sketch(Arc<Vec<Grid>>),
+}
+
+impl Mode {
+    pub(crate) fn grid(&self, target: usize) -> Option<&Grid> {
+        match self {
+            Self::Exact => None,
+            Self::Sketch(grids) => grids.get(target),
+        }
+    }
 }
 
 /// Grids are shared between threads but stored once.
@@ -44,19 +54,9 @@ mod shared {
     }
 }
 
-/// What is counted of one target. Stores are absent in the exact mode.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-enum Cell {
-    Value(Option<Store>),
-    Date {
-        left_censored: u64,
-        never: u64,
-        min: Option<f64>,
-        max: Option<f64>,
-        store: Option<Store>,
-    },
-    Codes(Vec<u64>),
-}
+/// What a thread had counted of each target when its last replicate ended: trials, then the events of the spread.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ReplicateMarks(Vec<Vec<u64>>);
 
 /// Counts of all targets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,29 +69,13 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    pub(crate) fn new(plan: &TargetPlan, mode: &Mode) -> Self {
-        let store = |target: usize| match mode {
-            Mode::Exact => None,
-            Mode::Sketch(grids) => Some(Store::new(&grids[target])),
-        };
+    /// Nothing yet; `replicates` says whether the design has any.
+    pub(crate) fn new(plan: &TargetPlan, mode: &Mode, replicates: bool) -> Self {
         let cells = plan
             .kinds
             .iter()
             .enumerate()
-            .map(|(target, kind)| match *kind {
-                TargetKind::Value => Cell::Value(store(target)),
-                TargetKind::Date => Cell::Date {
-                    left_censored: 0,
-                    never: 0,
-                    min: None,
-                    max: None,
-                    store: store(target),
-                },
-                TargetKind::CrossingFirst { n_labels } => {
-                    Cell::Codes(vec![0; n_labels.saturating_add(1)])
-                }
-                TargetKind::Recross => Cell::Codes(vec![0; 2]),
-            })
+            .map(|(target, &kind)| Cell::new(kind, mode.grid(target), replicates))
             .collect();
         let exact = match mode {
             Mode::Exact => Some(ExactValues::new(plan.n_targets())),
@@ -108,7 +92,13 @@ impl Counts {
     /// Counts the values of a value target that are all finite.
     #[inline(always)]
     pub(crate) fn update_finite(&mut self, mode: &Mode, target: usize, values: &[f64]) {
-        if let (Mode::Sketch(grids), Cell::Value(Some(store))) = (mode, &mut self.cells[target]) {
+        if let (
+            Mode::Sketch(grids),
+            Cell::Value(Bins {
+                store: Some(store), ..
+            }),
+        ) = (mode, &mut self.cells[target])
+        {
             store.update(&grids[target], values);
         }
     }
@@ -117,7 +107,10 @@ impl Counts {
     #[inline(always)]
     pub(crate) fn touch(&self, target: usize) -> u16 {
         match &self.cells[target] {
-            Cell::Value(Some(Store::Sketched(sketch))) => sketch.touch(),
+            Cell::Value(Bins {
+                store: Some(Store::Sketched(sketch)),
+                ..
+            }) => sketch.touch(),
             _ => 0,
         }
     }
@@ -148,27 +141,15 @@ impl Counts {
         };
         match &mut self.cells[target] {
             Cell::Value(_) => {}
-            Cell::Codes(counts) => count_codes(counts, values, |place, _| refuse(place, f64::NAN)),
-            Cell::Date {
-                left_censored,
-                never,
-                min,
-                max,
-                store,
-            } => {
+            Cell::Codes { counts, .. } => {
+                count_codes(counts, values, |place, _| refuse(place, f64::NAN));
+            }
+            Cell::Date(dates) => {
                 for (place, &date) in values.iter().enumerate() {
                     if date.is_nan() {
                         refuse(place, date);
-                    } else if date == f64::NEG_INFINITY {
-                        *left_censored += 1;
-                    } else if date == f64::INFINITY {
-                        *never += 1;
                     } else {
-                        *min = Some(min.map_or(date, |known| known.min(date)));
-                        *max = Some(max.map_or(date, |known| known.max(date)));
-                        if let (Mode::Sketch(grids), Some(store)) = (mode, &mut *store) {
-                            store.update(&grids[target], &[date]);
-                        }
+                        dates.update(mode.grid(target), date);
                     }
                 }
             }
@@ -194,51 +175,30 @@ impl Counts {
         }
     }
 
+    /// Adds what was counted since the last replicate to the spreads.
+    pub(crate) fn finish_replicate(&mut self, mode: &Mode, marks: &mut ReplicateMarks) {
+        let marks = &mut marks.0;
+        marks.resize(self.cells.len(), Vec::new());
+        for (target, (cell, mark)) in self.cells.iter_mut().zip(marks).enumerate() {
+            let Some((n_trials, events)) = cell.events(mode.grid(target)) else {
+                continue;
+            };
+            let before = |place: usize| mark.get(place).copied().unwrap_or(0);
+            let n_new = n_trials - before(0);
+            let new = (1..)
+                .zip(&events)
+                .map(|(place, count)| count - before(place));
+            cell.spread_mut().add(n_new, new);
+            mark.clear();
+            mark.push(n_trials);
+            mark.extend(events);
+        }
+    }
+
     /// Adds the counts of the other part; both have the same plan and mode.
     pub(crate) fn merge(&mut self, mode: &Mode, mut other: Self) {
         for (target, (cell, other)) in self.cells.iter_mut().zip(&other.cells).enumerate() {
-            let join = |store: &mut Option<Store>, other: &Option<Store>| {
-                if let (Mode::Sketch(grids), Some(store), Some(other)) = (mode, store, other) {
-                    store.merge(&grids[target], other);
-                }
-            };
-            match (cell, other) {
-                (Cell::Value(store), Cell::Value(other)) => join(store, other),
-                (Cell::Codes(counts), Cell::Codes(other)) => {
-                    for (count, more) in counts.iter_mut().zip(other) {
-                        *count += more;
-                    }
-                }
-                (
-                    Cell::Date {
-                        left_censored,
-                        never,
-                        min,
-                        max,
-                        store,
-                    },
-                    Cell::Date {
-                        left_censored: left,
-                        never: right,
-                        min: low,
-                        max: high,
-                        store: other,
-                    },
-                ) => {
-                    *left_censored += left;
-                    *never += right;
-                    let pick = |a: Option<f64>, b: Option<f64>, choose: fn(f64, f64) -> f64| match (
-                        a, b,
-                    ) {
-                        (Some(a), Some(b)) => Some(choose(a, b)),
-                        (a, b) => a.or(b),
-                    };
-                    *min = pick(*min, *low, f64::min);
-                    *max = pick(*max, *high, f64::max);
-                    join(store, other);
-                }
-                _ => unreachable!("parts of one plan have cells of the same kind"),
-            }
+            cell.merge(mode.grid(target), other);
         }
         if let (Some(exact), Some(other)) = (&mut self.exact, &mut other.exact) {
             exact.merge(other);
@@ -248,28 +208,58 @@ impl Counts {
         }
     }
 
+    /// Puts the kept values into bins, as [`super::Statistics::into_sketch`] says. A block's values are dropped as soon as they are
+    /// counted. `blocks_per_replicate` is `None` in the random design.
+    pub(crate) fn into_sketch(
+        mut self,
+        plan: &TargetPlan,
+        mode: &Mode,
+        blocks_per_replicate: Option<u64>,
+    ) -> Self {
+        let Some(mut exact) = self.exact.take() else {
+            return self;
+        };
+        let mut binned = Self::new(plan, mode, blocks_per_replicate.is_some());
+        let mut marks = ReplicateMarks::default();
+        while let Some((block, rows)) = exact.pop_first() {
+            for (target, &kind) in plan.kinds.iter().enumerate() {
+                let values = rows.of(target);
+                match kind {
+                    TargetKind::Value => {
+                        for run in values.chunk_by(|a, b| a.is_finite() == b.is_finite()) {
+                            if run[0].is_finite() {
+                                binned.update_finite(mode, target, run);
+                            }
+                        }
+                    }
+                    TargetKind::Date => binned.update_crossing(mode, target, 0, values),
+                    TargetKind::CrossingFirst { .. } | TargetKind::Recross => {}
+                }
+            }
+            if blocks_per_replicate.is_some_and(|n| block % n == n - 1) {
+                binned.finish_replicate(mode, &mut marks);
+            }
+        }
+        // Counts of codes have been kept all along, and what was refused too.
+        for (cell, new) in self.cells.iter_mut().zip(binned.cells) {
+            if !matches!(new, Cell::Codes { .. }) {
+                *cell = new;
+            }
+        }
+        self
+    }
+
     pub(crate) fn non_finite(&self) -> &BTreeMap<usize, NonFinite> {
         &self.non_finite
     }
 
-    /// Counts by code of a crossing target.
-    pub(crate) fn codes(&self, target: usize) -> Option<&[u64]> {
-        match self.cells.get(target)? {
-            Cell::Codes(counts) => Some(counts),
-            _ => None,
-        }
+    pub(crate) fn cell(&self, target: usize) -> Option<&Cell> {
+        self.cells.get(target)
     }
 
-    /// Left-censored and never of a date target.
-    pub(crate) fn censored(&self, target: usize) -> Option<(u64, u64)> {
-        match self.cells.get(target)? {
-            Cell::Date {
-                left_censored,
-                never,
-                ..
-            } => Some((*left_censored, *never)),
-            _ => None,
-        }
+    /// Kept values of a target by block, in the order of trials; `None` where they went into bins.
+    pub(crate) fn kept(&self, target: usize) -> Option<impl Iterator<Item = (u64, &[f64])>> {
+        Some(self.exact.as_ref()?.blocks(target))
     }
 
     /// Finite values of a value or date target.
@@ -279,25 +269,26 @@ impl Counts {
         target: usize,
         moments: &Moments,
     ) -> Option<Distribution> {
-        let (store, min, max) = match self.cells.get(target)? {
-            Cell::Value(store) => (store, moments.min, moments.max),
-            Cell::Date {
-                min, max, store, ..
-            } => (store, min.unwrap_or(0.0), max.unwrap_or(0.0)),
-            Cell::Codes(_) => return None,
+        let cell = self.cells.get(target)?;
+        let (min, max) = match cell {
+            Cell::Value(_) => (moments.min, moments.max),
+            Cell::Date(dates) => (dates.min.unwrap_or(0.0), dates.max.unwrap_or(0.0)),
+            Cell::Codes { .. } => return None,
         };
-        match (mode, store, &self.exact) {
-            (_, Some(Store::Counted(counted)), _) => Some(Distribution::from_counts(
+        match (mode, cell.store()) {
+            (_, Some(Store::Counted(counted))) => Some(Distribution::from_counts(
                 counted.values.clone(),
                 &counted.counts,
             )),
-            (Mode::Sketch(grids), Some(Store::Sketched(sketch)), _) => Some(
+            (Mode::Sketch(grids), Some(Store::Sketched(sketch))) => Some(
                 Distribution::Interpolated(Interpolant::new(&grids[target], sketch, min, max)),
             ),
-            (_, _, Some(exact)) => Some(Distribution::from_values(
-                exact.values(target).filter(|x| x.is_finite()).collect(),
-            )),
-            _ => None,
+            _ => {
+                let values = self.kept(target)?.flat_map(|(_, values)| values).copied();
+                Some(Distribution::from_values(
+                    values.filter(|x| x.is_finite()).collect(),
+                ))
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Statistics of first crossings: probabilities by label, of never and of crossing back, and quantiles of the date.
 
+use super::count_spread::CountSpread;
+use super::deviation::Deviations;
 use super::distribution::Distribution;
 use super::error::{self, QuantileEstimate};
 
@@ -8,7 +10,7 @@ use super::error::{self, QuantileEstimate};
 pub struct Probability {
     /// Share of the trials.
     pub probability: f64,
-    /// Monte Carlo error, see [`error::of_probability`].
+    /// Monte Carlo error: from the spread over replicates, NaN below two of them; in the random design as [`error::of_probability`].
     pub mc_error: f64,
 }
 
@@ -39,9 +41,15 @@ pub(crate) fn count_codes(counts: &mut [u64], codes: &[f64], mut refuse: impl Fn
 pub struct FirstCrossing {
     /// Trials by label; the last entry counts never.
     pub counts: Vec<u64>,
+    /// Spread of each count, then of the counts up to each, over so many replicates; `None` in the random design.
+    spread: Option<(CountSpread, u64)>,
 }
 
 impl FirstCrossing {
+    pub(crate) fn new(counts: Vec<u64>, spread: Option<(CountSpread, u64)>) -> Self {
+        Self { counts, spread }
+    }
+
     /// Trials counted.
     #[must_use]
     pub fn n_trials(&self) -> u64 {
@@ -51,19 +59,36 @@ impl FirstCrossing {
     /// P(first = label); for the index after the last label, P(never).
     #[must_use]
     pub fn first(&self, label: usize) -> Option<Probability> {
-        Probability::from_count(*self.counts.get(label)?, self.n_trials())
+        self.probability(*self.counts.get(label)?, label)
     }
 
     /// P(first ≤ label).
     #[must_use]
     pub fn by(&self, label: usize) -> Option<Probability> {
-        Probability::from_count(self.counts.get(..=label)?.iter().sum(), self.n_trials())
+        let count = self.counts.get(..=label)?.iter().sum();
+        self.probability(count, self.counts.len() + label)
     }
 
     /// P(never within the horizon).
     #[must_use]
     pub fn never(&self) -> Option<Probability> {
-        Probability::from_count(*self.counts.last()?, self.n_trials())
+        self.first(self.counts.len().checked_sub(1)?)
+    }
+
+    /// The probability of an event of the spread.
+    fn probability(&self, count: u64, event: usize) -> Option<Probability> {
+        let n = self.n_trials();
+        let Some((spread, n_replicates)) = &self.spread else {
+            return Probability::from_count(count, n);
+        };
+        Some(Probability {
+            probability: count as f64 / n as f64,
+            mc_error: spread
+                .error(event, *n_replicates)
+                .map_or(f64::NAN, |spread| {
+                    error::of_replicated_probability(spread, n)
+                }),
+        })
     }
 }
 
@@ -76,6 +101,7 @@ pub struct CrossingDate {
     pub never: u64,
     /// Dates of the others.
     pub dates: Distribution,
+    pub(crate) deviations: Deviations,
 }
 
 impl CrossingDate {
@@ -89,7 +115,13 @@ impl CrossingDate {
     /// the level is within one standard error of them.
     #[must_use]
     pub fn quantile(&self, level: f64) -> QuantileEstimate {
-        error::quantile_estimate(&self.dates, level, self.left_censored, self.n_trials())
+        error::quantile_estimate(
+            &self.dates,
+            &self.deviations,
+            level,
+            self.left_censored,
+            self.n_trials(),
+        )
     }
 }
 
@@ -109,9 +141,7 @@ mod tests {
 
     #[test]
     fn probabilities_by_label_add_up() {
-        let crossing = FirstCrossing {
-            counts: vec![100, 0, 300, 600],
-        };
+        let crossing = FirstCrossing::new(vec![100, 0, 300, 600], None);
         let by = |label| crossing.by(label).unwrap().probability;
         assert_eq!([by(0), by(1), by(2), by(3)], [0.1, 0.1, 0.4, 1.0]);
         assert_eq!(crossing.never().unwrap().probability, 0.6);
@@ -132,6 +162,7 @@ mod tests {
             left_censored: 200,
             never: 300,
             dates,
+            deviations: Deviations::Independent,
         };
         assert_eq!(date.quantile(0.1).value, None);
         assert_eq!(date.quantile(0.75).value, None);

@@ -142,6 +142,34 @@ impl Store {
         }
     }
 
+    /// Values counted.
+    pub(crate) fn total(&self) -> u64 {
+        match self {
+            Self::Sketched(sketch) => sketch.total(),
+            Self::Counted(counts) => counts.counts.iter().sum(),
+        }
+    }
+
+    /// Values below each threshold of the grid. A value lies below if its bin does, in both forms and for values with slots of their own, so
+    /// the answer depends on the values alone.
+    pub(crate) fn below_thresholds(&self, grid: &Grid) -> Vec<u64> {
+        match self {
+            Self::Sketched(sketch) => sketch.below_thresholds(grid),
+            Self::Counted(counts) => {
+                let mut bins = vec![0; counts.values.len()];
+                grid.bins(&counts.values, &mut bins);
+                grid.thresholds
+                    .iter()
+                    .map(|&threshold| {
+                        let below =
+                            |(&bin, &count): (&u32, &u64)| (bin < threshold).then_some(count);
+                        bins.iter().zip(&counts.counts).filter_map(below).sum()
+                    })
+                    .collect()
+            }
+        }
+    }
+
     /// Turns counts into a histogram, unless it is one.
     fn spill(&mut self, grid: &Grid) -> &mut Sketch {
         if let Self::Counted(counts) = self {

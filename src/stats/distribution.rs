@@ -8,8 +8,11 @@ use super::interpolant::Interpolant;
 pub struct Quantile {
     /// The quantile.
     pub value: f64,
-    /// How far the quantile of all values may lie from it; 0 if values were kept or counted.
+    /// How far the interpolation may put it from the quantile of all values, chance inside a bin aside; 0 if values were kept or counted.
     pub resolution: f64,
+    /// Standard deviation of that chance: values of one bin stand where they like. Part of the Monte Carlo error of independent trials, of
+    /// which it is not seen in the spread of replicates; 0 if values were kept or counted.
+    pub scatter: f64,
 }
 
 /// Finite values of one target.
@@ -98,6 +101,7 @@ impl Distribution {
         let exact = |value: f64| Quantile {
             value,
             resolution: 0.0,
+            scatter: 0.0,
         };
         let position = level * (total - 1) as f64 - below as f64;
         let last = (count - 1) as f64;

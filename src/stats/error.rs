@@ -1,7 +1,9 @@
-//! Monte Carlo errors of the random design: standard errors due to the finite number of trials.
+//! Monte Carlo errors: standard errors due to the finite number of trials.
 
+use super::deviation::Deviations;
 use super::distribution::{Distribution, Quantile};
 use super::moments::Moments;
+use crate::math::beta_quantile;
 
 /// Expected values beyond a quantile below which no error of it is stated.
 const LEAST_BEYOND: f64 = 10.0;
@@ -14,6 +16,27 @@ const SPREAD: f64 = 1.959_963_984_540_054;
 const TOLERATED_RESOLUTION: f64 = 0.1;
 /// Rule of three: where an event never happened, its probability is below 3/N with confidence 0.95; as a standard error, 3/1.96.
 const RULE_OF_THREE: f64 = 3.0 / 1.96;
+
+/// Values on either side over which the spread of a quantile is taken at least: the distances of fewer would tell little of the density.
+const LEAST_REACH: f64 = 5.0;
+
+/// Errors on either side of a statistic between which its true value lies with probability 0.95: the quantile of 0.975 of Student's t, or
+/// of the normal distribution where `error_df` is `None`.
+///
+/// # Source
+/// Abramowitz and Stegun (1964), 26.7.1: the tails of t with ν degrees of freedom are the incomplete beta function I_x(ν/2, ½), x = ν/(ν + t²).
+#[must_use]
+pub fn interval_factor(error_df: Option<u64>) -> f64 {
+    match error_df {
+        None => SPREAD,
+        Some(0) => f64::INFINITY,
+        Some(df) => {
+            let df = df as f64;
+            let (x, rest) = beta_quantile(0.5 * df, 0.5, 0.05, 0.95);
+            (df * rest / x).sqrt()
+        }
+    }
+}
 
 /// Error of the mean, sd/√N; `None` below two values or where a square overflows.
 #[must_use]
@@ -69,19 +92,30 @@ pub struct QuantileEstimate {
     pub coarse: bool,
 }
 
+/// Error of a probability from the spread over replicates, but never below 3/(1.96 n): replicates that agree may each be off by one trial.
+#[must_use]
+pub(crate) fn of_replicated_probability(spread: f64, n: u64) -> f64 {
+    spread.max(RULE_OF_THREE / n as f64).min(1.0)
+}
+
 /// Quantile at a level of `total` values, `below` of which lie below all finite ones. Its error is half of Q(p + cδ) − Q(p − cδ) over c,
-/// δ = √(p(1 − p)/N), c = 1.96.
+/// δ being the deviation of the distribution function and c = 1.96 or, with replicates, that of [`interval_factor`].
 ///
 /// # Source
 /// David and Nagaraja (2003), Order Statistics, section 7.1: the distribution-free interval of a quantile.
 #[must_use]
-pub fn quantile_estimate(
+pub(crate) fn quantile_estimate(
     distribution: &Distribution,
+    deviations: &Deviations,
     level: f64,
     below: u64,
     total: u64,
 ) -> QuantileEstimate {
-    let Some(Quantile { value, resolution }) = distribution.quantile_among(level, below, total)
+    let Some(Quantile {
+        value,
+        resolution,
+        scatter,
+    }) = distribution.quantile_among(level, below, total)
     else {
         return QuantileEstimate {
             value: None,
@@ -90,7 +124,19 @@ pub fn quantile_estimate(
             coarse: false,
         };
     };
-    let spread = spread(distribution, level, below, total);
+    let (least, scatter) = match deviations {
+        Deviations::Independent => (0.0, 0.0),
+        _ => (LEAST_REACH / total as f64, scatter),
+    };
+    let spread = deviations.at(level, value, total).and_then(|delta| {
+        let reach = interval_factor(deviations.degrees_of_freedom()) * delta;
+        let width = Width {
+            delta,
+            reach: reach.max(least),
+        };
+        let spread = spread(distribution, level, width, below, total)?;
+        Some(root_of_squares(spread, scatter))
+    });
     let coarse = spread.is_some_and(|error| resolution > TOLERATED_RESOLUTION * error);
     QuantileEstimate {
         value: Some(value),
@@ -100,18 +146,43 @@ pub fn quantile_estimate(
     }
 }
 
-fn spread(distribution: &Distribution, level: f64, below: u64, total: u64) -> Option<f64> {
+/// √(a² + b²), also where the squares would be too large or too small for a double.
+fn root_of_squares(a: f64, b: f64) -> f64 {
+    let (larger, smaller) = (a.max(b), a.min(b));
+    if smaller == 0.0 {
+        return larger;
+    }
+    let ratio = smaller / larger;
+    larger * (1.0 + ratio * ratio).sqrt()
+}
+
+/// A deviation in probability, and how far from the level the slope of the quantile function is taken.
+#[derive(Debug, Clone, Copy)]
+struct Width {
+    delta: f64,
+    reach: f64,
+}
+
+fn spread(
+    distribution: &Distribution,
+    level: f64,
+    width: Width,
+    below: u64,
+    total: u64,
+) -> Option<f64> {
     let n = total as f64;
     // The slack is for 0.99: 1000 · (1 − 0.99) = 10.000000000000009, but 1 − 0.975 falls short.
     if n * level.min(1.0 - level) < LEAST_BEYOND * (1.0 - 1e-12) {
         return None;
     }
-    let delta = (level * (1.0 - level) / n).sqrt();
-    let at = |level: f64| distribution.quantile_among(level.clamp(0.0, 1.0), below, total);
-    let reach = SPREAD * delta;
-    let (high, low) = (at(level + reach)?.value, at(level - reach)?.value);
+    let (start, end) = (
+        (level - width.reach).max(0.0),
+        (level + width.reach).min(1.0),
+    );
+    let at = |level: f64| Some(distribution.quantile_among(level, below, total)?.value);
     // Halves before the difference, which could overflow.
-    let error = (0.5 * high - 0.5 * low) / SPREAD;
+    let half = 0.5 * at(end)? - 0.5 * at(start)?;
+    let error = half * (2.0 * width.delta / (end - start));
     error.is_finite().then_some(error.max(0.0))
 }
 
@@ -133,11 +204,27 @@ mod tests {
     }
 
     #[test]
+    fn interval_factors_are_those_of_the_table_of_t() {
+        // Abramowitz and Stegun (1964), table 26.10, A = 0.95.
+        for (df, t) in [
+            (1, 12.706),
+            (5, 2.571),
+            (15, 2.131),
+            (30, 2.042),
+            (120, 1.980),
+        ] {
+            assert!((interval_factor(Some(df)) - t).abs() < 5e-4, "{df}");
+        }
+        assert!((interval_factor(Some(1_000_000_000)) - interval_factor(None)).abs() < 1e-8);
+        assert_eq!(interval_factor(Some(0)), f64::INFINITY);
+    }
+
+    #[test]
     fn quantile_errors_need_ten_values_beyond() {
         let spread_evenly = |n: i32| (0..n).map(|i| f64::from(i) + 0.5).collect();
         let all = Distribution::from_values(spread_evenly(1000));
         for level in [0.01, 0.5, 0.99] {
-            let estimate = quantile_estimate(&all, level, 0, 1000);
+            let estimate = quantile_estimate(&all, &Deviations::Independent, level, 0, 1000);
             // Values ½ … 999½ spread evenly: the error is δ times 999.
             let expected = (level * (1.0 - level) / 1000.0_f64).sqrt() * 999.0;
             assert!(
@@ -147,7 +234,8 @@ mod tests {
             assert!(!estimate.coarse);
         }
         let fewer = Distribution::from_values(spread_evenly(999));
-        assert_eq!(quantile_estimate(&fewer, 0.99, 0, 999).mc_error, None);
-        assert!(quantile_estimate(&fewer, 0.99, 0, 999).value.is_some());
+        let estimate = quantile_estimate(&fewer, &Deviations::Independent, 0.99, 0, 999);
+        assert_eq!(estimate.mc_error, None);
+        assert!(estimate.value.is_some());
     }
 }

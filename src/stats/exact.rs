@@ -19,12 +19,20 @@ pub fn fits_exactly(n_targets: usize, planned_trials: u64) -> bool {
 
 /// Values of one block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Rows {
+pub(crate) struct Rows {
     /// [target × trial]
     #[serde(with = "bits::many")]
     values: Vec<f64>,
     /// Values of each target end here in `values`; targets without quantiles have none.
     ends: Vec<usize>,
+}
+
+impl Rows {
+    /// Values of one target in the order of trials.
+    pub(crate) fn of(&self, target: usize) -> &[f64] {
+        let start = target.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.values[start..self.ends[target]]
+    }
 }
 
 /// All values of the blocks finished so far, and of the current one. What is kept of a block depends on its trials alone, not on those
@@ -74,15 +82,14 @@ impl ExactValues {
 
     /// Blocks with their values of one target, in the order of trials.
     pub(crate) fn blocks(&self, target: usize) -> impl Iterator<Item = (u64, &[f64])> {
-        self.blocks.iter().map(move |(&block, rows)| {
-            let start = target.checked_sub(1).map_or(0, |before| rows.ends[before]);
-            (block, &rows.values[start..rows.ends[target]])
-        })
+        self.blocks
+            .iter()
+            .map(move |(&block, rows)| (block, rows.of(target)))
     }
 
-    /// Values of one target in the order of trials.
-    pub(crate) fn values(&self, target: usize) -> impl Iterator<Item = f64> {
-        self.blocks(target).flat_map(|(_, values)| values).copied()
+    /// Takes out the first block.
+    pub(crate) fn pop_first(&mut self) -> Option<(u64, Rows)> {
+        self.blocks.pop_first()
     }
 }
 
@@ -102,10 +109,16 @@ mod tests {
         exact.update(1, 11, &[5.0]);
         exact.finish_block(1);
         late.merge(&mut exact);
-        let values: Vec<f64> = late.values(1).collect();
+        let of = |target: usize| -> Vec<f64> {
+            late.blocks(target)
+                .flat_map(|(_, values)| values)
+                .copied()
+                .collect()
+        };
+        let values = of(1);
         assert_eq!(values[..2], [1.0, 2.0]);
         assert_eq!(values[10..], [f64::INFINITY, 5.0, 7.0, 8.0]);
-        assert_eq!(late.values(0).collect::<Vec<_>>(), [-1.0]);
+        assert_eq!(of(0), [-1.0]);
     }
 
     #[test]

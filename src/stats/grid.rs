@@ -53,6 +53,8 @@ pub struct Grid {
     pub(crate) lumpy: bool,
     /// Whether the pilot holds whole numbers only.
     pub(crate) lattice: bool,
+    /// Bins, ascending, below which the values of each replicate are counted: about the published levels.
+    pub(crate) thresholds: Vec<u32>,
 }
 
 impl Grid {

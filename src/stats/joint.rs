@@ -432,7 +432,7 @@ impl JointStatistics {
     pub fn finish(&self, n_blocks: u64) -> Result<JointSummary, TreeError> {
         let n_replicates = self
             .points
-            .map(|points| Blocks::replicates_in(n_blocks, points));
+            .map(|points| n_blocks / Blocks::per_replicate(points));
         Ok(JointSummary {
             n_replicates,
             spreads: self.replicates.finish(n_replicates.unwrap_or(0))?,

@@ -2,6 +2,7 @@
 
 use super::discrete::{Repetition, is_whole, looks_discrete};
 use super::grid::{Centre, Grid, N_BINS, half_way};
+use super::level::HUB_LEVELS;
 
 /// Coarsest and finest bins, in bits of the double that are dropped. From 33 on, a bin number fits in 31 bits.
 const SHIFTS: std::ops::RangeInclusive<u32> = 33..=62;
@@ -32,18 +33,52 @@ pub(crate) struct PilotSample<'a> {
     pub(crate) max: f64,
 }
 
-/// Levels at which a layout is judged.
-const JUDGED: [f64; 11] = [
-    0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99,
+/// Share of the values on either side of a judged place from which its density is taken, at most.
+const WINDOW: f64 = 1.0 / 32.0;
+
+/// Scales of the layouts in quarter distances, each with its double and half as much again between: the bins of a layout are those of the
+/// scale over a power of two, so that finer steps use more of the bins there are.
+const SCALES: [f64; 31] = [
+    4.0,
+    3.0,
+    2.0,
+    1.5,
+    1.0,
+    0.75,
+    0.5,
+    0.375,
+    0.25,
+    0.1875,
+    0.125,
+    0.09375,
+    0.0625,
+    0.046875,
+    0.03125,
+    0.0234375,
+    0.015625,
+    0.01171875,
+    0.0078125,
+    0.005859375,
+    0.00390625,
+    0.001953125,
+    0.0009765625,
+    0.00048828125,
+    0.000244140625,
+    0.000061035,
+    7.63e-6,
+    9.54e-7,
+    9.31e-10,
+    9.09e-13,
+    8.88e-16,
 ];
 
 impl Grid {
     /// Chooses bins for a pilot.
     ///
     /// Values that make up more than a 128th of the sample get slots of their own (zero always has one). From the others, layouts about
-    /// zero, one, the median and both ends with many scales are compared by their widest bin at the judged levels, relative to the
-    /// distance over which the quantile function there changes its slope; the finest wins. Without any finite value the bins are
-    /// logarithmic about zero; with one value, about this value.
+    /// zero, one, the median and both ends with many scales are compared by the share of the values in a bin at the published levels,
+    /// relative to the Monte Carlo error there; the least of the largest shares wins. Without any finite value the bins are logarithmic
+    /// about zero; with one value, about this value.
     #[must_use]
     pub(crate) fn from_pilot(pilot: PilotSample<'_>) -> Self {
         let (atoms, n_distinct) = atoms(pilot.sorted);
@@ -72,28 +107,30 @@ impl Grid {
         let lumpy =
             continuous.len() < FEWEST_TO_JUDGE || n_repeated * LUMPY_FROM > continuous.len();
         let lattice = !pilot.sorted.is_empty() && pilot.sorted.iter().all(|x| is_whole(*x));
+        let judged = judged(body);
         let mut best: Option<(f64, Self)> = None;
         for layout in layouts(body, pilot) {
-            let grid = Self {
-                atoms: atoms.clone(),
-                discrete,
-                lumpy,
-                lattice,
-                ..Self::laid_out(layout, body, pilot)
-            };
+            let grid = Self::laid_out(layout, body, pilot);
             // Bins between the ends of the pilot say nothing of what lies beyond.
             let handicap = if layout.centre == Centre::Ends(pilot.min, pilot.max) {
                 BOUNDED_HANDICAP
             } else {
                 1.0
             };
-            let score = handicap * grid.widest_bin(body, pilot);
-            if best.as_ref().is_none_or(|(least, _)| score < *least) {
+            let limit = best.as_ref().map_or(f64::INFINITY, |(least, _)| *least);
+            let score = handicap * grid.largest_bin(&judged, pilot, limit / handicap);
+            if best.is_none() || score < limit {
                 best = Some((score, grid));
             }
         }
-        match best {
-            Some((_, grid)) => grid,
+        let grid = match best {
+            Some((_, grid)) => Self {
+                atoms,
+                discrete,
+                lumpy,
+                lattice,
+                ..grid
+            },
             None => Self {
                 centre: Centre::Origin(0.0),
                 scale: 0.0,
@@ -104,8 +141,29 @@ impl Grid {
                 discrete,
                 lumpy,
                 lattice,
+                thresholds: Vec::new(),
             },
+        };
+        Self {
+            thresholds: grid.thresholds_about(&HUB_LEVELS, pilot.sorted),
+            ..grid
         }
+    }
+
+    /// The upper edges of the bins in which the quantiles of a sorted sample lie.
+    fn thresholds_about(&self, levels: &[f64], sorted: &[f64]) -> Vec<u32> {
+        let Some(last) = sorted.len().checked_sub(1) else {
+            return Vec::new();
+        };
+        let at = |level: &f64| sorted[(level * last as f64).round() as usize];
+        let quantiles: Vec<f64> = levels.iter().map(at).collect();
+        let mut thresholds = vec![0; quantiles.len()];
+        self.bins(&quantiles, &mut thresholds);
+        for threshold in &mut thresholds {
+            *threshold += 1;
+        }
+        thresholds.dedup();
+        thresholds
     }
 
     /// Bins for values without atoms.
@@ -134,11 +192,11 @@ impl Grid {
             far.to_bits().saturating_sub(low.to_bits())
         };
         let (left, right) = match centre {
-            // Two octaves beyond the pilot on both sides.
+            // A little beyond the pilot on both sides: one value in two thousand lies there, and goes to the outermost bins.
             Centre::Origin(origin) => {
                 let beyond = |distance: f64| {
                     if distance > 0.0 {
-                        reach(4.0 * distance)
+                        reach(1.25 * distance)
                     } else {
                         0
                     }
@@ -167,28 +225,58 @@ impl Grid {
             discrete: false,
             lumpy: false,
             lattice: false,
+            thresholds: Vec::new(),
         }
     }
 
-    /// Width of the widest bin at the judged levels, relative to the local length.
-    fn widest_bin(&self, body: &[f64], pilot: PilotSample<'_>) -> f64 {
-        let quantile =
-            |level: f64| body[((body.len() as f64 * level) as usize).min(body.len() - 1)];
-        let mut widest: f64 = 0.0;
-        for level in JUDGED {
-            let half = 0.5 * level.min(1.0 - level);
-            let length = quantile(level + half) - quantile(level - half);
-            if length > 0.0 {
-                let mut bin = [0_u32];
-                self.bins(&[quantile(level)], &mut bin);
-                let bin = bin[0] as usize;
-                let width =
-                    self.edge(bin + 1, pilot.min, pilot.max) - self.edge(bin, pilot.min, pilot.max);
-                widest = widest.max(width / length);
+    /// The largest share of the values that a bin at a judged place holds, in units of √(p (1 − p)); or `limit` once it is reached.
+    fn largest_bin(&self, judged: &[Judged], pilot: PilotSample<'_>, limit: f64) -> f64 {
+        let mut largest: f64 = 0.0;
+        for place in judged {
+            let mut bin = [0_u32];
+            self.bins(&[place.value], &mut bin);
+            let bin = bin[0] as usize;
+            let width =
+                self.edge(bin + 1, pilot.min, pilot.max) - self.edge(bin, pilot.min, pilot.max);
+            largest = largest.max(width / place.length * place.weight);
+            if largest >= limit {
+                return limit;
             }
         }
-        widest
+        largest
     }
+}
+
+/// A value at which layouts are judged.
+#[derive(Debug, Clone, Copy)]
+struct Judged {
+    value: f64,
+    /// Distance about the value over which the density is taken.
+    length: f64,
+    /// Share of the values within it, in units of √(p (1 − p)).
+    weight: f64,
+}
+
+/// The quantiles of a sorted sample at the published levels. Densities are those of a sixteenth of the values about each, or of as many as
+/// lie half way to the nearer end: less would be chance, more would hide the peak of a density within.
+fn judged(body: &[f64]) -> Vec<Judged> {
+    let Some(last) = body.len().checked_sub(1) else {
+        return Vec::new();
+    };
+    let quantile = |level: f64| body[((body.len() as f64 * level) as usize).min(last)];
+    HUB_LEVELS
+        .iter()
+        .filter_map(|&level| {
+            let rest = level.min(1.0 - level);
+            let half = (0.5 * rest).min(WINDOW);
+            let length = quantile(level + half) - quantile(level - half);
+            (length > 0.0).then(|| Judged {
+                value: quantile(level),
+                length,
+                weight: 2.0 * half / (level * (1.0 - level)).sqrt(),
+            })
+        })
+        .collect()
 }
 
 /// The two most frequent values other than zero among those that repeat, and the number of distinct values.
@@ -240,13 +328,7 @@ fn layouts(body: &[f64], pilot: PilotSample<'_>) -> Vec<Layout> {
         centres.push(Centre::Ends(0.0, 1.0));
     }
     for centre in centres {
-        for power in [1_i32, 0, -1, -2, -4, -6, -9, -12, -20, -40] {
-            let scale = spread
-                * if power > 0 {
-                    2.0
-                } else {
-                    1.0 / (1_u64 << -power) as f64
-                };
+        for scale in SCALES.map(|scale| scale * spread) {
             if (f64::MIN_POSITIVE..f64::MAX / 8.0).contains(&scale) {
                 list.push(Layout { centre, scale });
             }

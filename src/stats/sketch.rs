@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::discrete::is_whole;
-use super::grid::{CHUNK, Grid, N_SLOTS};
+use super::grid::{ATOM_SLOTS, CHUNK, Grid, N_BINS, N_SLOTS, ZERO_SLOT};
 
 /// What one carry of a slot stands for.
 const CARRY: u64 = 1 << u16::BITS;
@@ -100,6 +100,42 @@ impl Sketch {
     pub(crate) fn count(&self, slot: usize) -> u64 {
         let carries = self.carries.get(&slot).copied().unwrap_or(0);
         carries * CARRY + u64::from(self.low[slot])
+    }
+
+    /// Values below each threshold of the grid; see [`super::discrete::Store::below_thresholds`].
+    pub(crate) fn below_thresholds(&self, grid: &Grid) -> Vec<u64> {
+        let mut from = 0;
+        let mut below = 0;
+        let mut counts: Vec<u64> = grid
+            .thresholds
+            .iter()
+            .map(|&threshold| {
+                let to = (threshold as usize).min(N_BINS);
+                let low: u32 = self.low[from..to].iter().map(|&low| u32::from(low)).sum();
+                let carries: u64 = self
+                    .carries
+                    .range(from..to)
+                    .map(|(_, carries)| carries)
+                    .sum();
+                below += u64::from(low) + carries * CARRY;
+                from = to;
+                below
+            })
+            .collect();
+        let apart = ATOM_SLOTS
+            .iter()
+            .zip(&grid.atoms)
+            .chain([(&ZERO_SLOT, &0.0)]);
+        for (&slot, &value) in apart {
+            let mut bin = [0];
+            grid.bins(&[value], &mut bin);
+            for (count, &threshold) in counts.iter_mut().zip(&grid.thresholds) {
+                if bin[0] < threshold {
+                    *count += self.count(slot);
+                }
+            }
+        }
+        counts
     }
 
     fn raise(&mut self, slot: usize, more: u64) {

@@ -3,3 +3,4 @@
 mod comparison;
 mod convergence;
 mod dependence;
+mod order;

@@ -10,7 +10,8 @@ use std::path::Path;
 
 use fanfare::describe::{explain, summary};
 use fanfare::result::{OrderedMap, ResultDocument};
-use fanfare::run::{Loaded, VariantChoice, load_from};
+use fanfare::run::{Loaded, Settings, Unobserved, VariantChoice, load_from, simulate, sobol_order};
+use fanfare::sample::{Design, DesignKind};
 use fanfare::source::Memory;
 use rayon::prelude::*;
 use toml::{Table, Value};
@@ -158,6 +159,8 @@ enum Due {
     Anything,
     /// A number of the result.
     Number,
+    /// A number of the result in the Sobol' design.
+    SobolNumber,
 }
 
 struct Mutation {
@@ -243,6 +246,15 @@ fn mutations(model: &Value) -> Vec<Mutation> {
         } else {
             Due::Anything
         };
+        if first_key(path) == "sampling"
+            && let Some(Step::Position(position)) = path.last()
+            && *position > 0
+        {
+            let mut swapped = model.clone();
+            let list = at(&mut swapped, &path[..path.len() - 1]);
+            list.as_array_mut().unwrap().swap(*position - 1, *position);
+            push(format!("{name} earlier"), swapped, Due::SobolNumber);
+        }
         match slot.clone() {
             Value::Integer(number) => {
                 *slot = if first_key(path) == "dimensions" {
@@ -320,6 +332,18 @@ fn published(loaded: &Loaded) -> Option<ResultDocument> {
     let mut document = run(loaded, TRIALS).ok()?;
     document.model.files = OrderedMap::default();
     Some(document)
+}
+
+/// The numbers of a run in the Sobol' design.
+fn sobol_numbers(loaded: &Loaded) -> String {
+    let (design, trials) = Design::planned(DesignKind::Sobol, TRIALS, None).unwrap();
+    let settings = Settings {
+        trials,
+        design,
+        sobol_order: Some(sobol_order(loaded, 1).unwrap()),
+        ..Settings::default()
+    };
+    numbers(&simulate(loaded, &settings, &Unobserved).unwrap())
 }
 
 /// Every number of the outputs, crossings and joint tables.
@@ -433,11 +457,16 @@ fn ignored(folder: &Path) -> (usize, Vec<String>) {
             if mutation.due == Due::Anything && check_text(&loaded) != before.check {
                 return None;
             }
+            if mutation.due == Due::SobolNumber {
+                let unchanged = load_from(&with(&model), "model.toml", &choice).unwrap();
+                return (sobol_numbers(&unchanged) == sobol_numbers(&loaded))
+                    .then(|| mutation.name.clone());
+            }
             // Refused by the plan, or not finite: seen either way.
             let document = published(&loaded)?;
             let seen = match mutation.due {
                 Due::Anything => document != before.document,
-                Due::Number => numbers(&document) != before.numbers,
+                Due::Number | Due::SobolNumber => numbers(&document) != before.numbers,
             };
             (!seen && !is_excused(&mutation.name))
                 .then(|| format!("{:?} {}", mutation.due, mutation.name))

@@ -45,6 +45,124 @@ fn stored_state_of_shards_joins_to_the_same_bytes() {
     assert_eq!(joined.merge_shard(other), Err(StatisticsError::Different));
 }
 
+/// Columns in replicates of so many points, each wholly on the thread `thread(replicate)`.
+fn run_replicates(
+    plan: &Arc<TargetPlan>,
+    mode: &Mode,
+    columns: &[Vec<f64>],
+    points: usize,
+    order: &[u64],
+    batch: usize,
+    thread: impl Fn(u64) -> usize,
+) -> Statistics {
+    let design = Some(points as u64);
+    let blocks = Blocks::new(columns[0].len() as u64, design);
+    let mut threads: Vec<_> = (0..4)
+        .map(|_| BlockAccumulator::new(plan.clone(), mode.clone(), design))
+        .collect();
+    let mut statistics = Statistics::new(plan, mode.clone(), design);
+    for &replicate in order {
+        let accumulator = &mut threads[thread(replicate) % 4];
+        for block in blocks.of_unit(replicate) {
+            let span = blocks.span(block);
+            let start = span.first_trial as usize;
+            for from in (start..start + span.n_trials).step_by(batch) {
+                let to = (from + batch).min(start + span.n_trials);
+                for (target, column) in columns.iter().enumerate() {
+                    accumulator.update(target, from - start, &column[from..to]);
+                }
+            }
+            statistics
+                .insert(accumulator.finish_block(block, span.first_trial))
+                .unwrap();
+        }
+        statistics
+            .insert_replicate(accumulator.finish_replicate(replicate))
+            .unwrap();
+        // A checkpoint between replicates.
+        if replicate % 3 == 0 {
+            statistics.merge(accumulator).unwrap();
+        }
+    }
+    for accumulator in &mut threads {
+        statistics.merge(accumulator).unwrap();
+    }
+    statistics
+}
+
+/// Hostile columns, some with values that are not finite, then the three targets of a crossing.
+fn all_kinds(n: usize) -> (Arc<TargetPlan>, Vec<Vec<f64>>) {
+    let mut columns = hostile(n);
+    columns[0][n / 3] = f64::NAN;
+    columns[7][n / 2] = f64::INFINITY;
+    let mut kinds = vec![TargetKind::Value; columns.len()];
+    let z = normals(n, 8);
+    columns.push(
+        z.iter()
+            .map(|x| (2.5 + x).floor().clamp(0.0, 5.0))
+            .collect(),
+    );
+    kinds.push(TargetKind::CrossingFirst { n_labels: 5 });
+    columns.push(z.iter().map(|x| f64::from(*x > 1.0)).collect());
+    kinds.push(TargetKind::Recross);
+    let date = |x: f64| match x {
+        x if x < -2.0 => f64::NEG_INFINITY,
+        x if x > 1.5 => f64::INFINITY,
+        x => 2025.0 + x,
+    };
+    columns.push(z.iter().map(|&x| date(x)).collect());
+    kinds.push(TargetKind::Date);
+    (Arc::new(TargetPlan { kinds }), columns)
+}
+
+#[test]
+fn replicates_give_the_same_bytes_however_they_are_cut() {
+    for (points, n_replicates) in [(5000, 6), (1000, 16)] {
+        let (plan, columns) = all_kinds(points * n_replicates);
+        let order: Vec<u64> = (0..n_replicates as u64).collect();
+        let backwards: Vec<u64> = order.iter().rev().copied().collect();
+        for mode in [grids(&plan, &columns), Mode::Exact] {
+            let whole = run_replicates(&plan, &mode, &columns, points, &order, 4096, |_| 0);
+            let spread = |replicate: u64| (replicate * 7 % 5) as usize;
+            let other = run_replicates(&plan, &mode, &columns, points, &backwards, 333, spread);
+            assert!(bytes(&whole) == bytes(&other));
+            let (left, right) = order.split_at(n_replicates / 3);
+            let part =
+                |order: &[u64]| run_replicates(&plan, &mode, &columns, points, order, 1000, spread);
+            let mut joined = part(right);
+            joined.merge_shard(part(left)).unwrap();
+            assert!(bytes(&whole) == bytes(&joined));
+            let n = columns[0].len() as u64;
+            let n_blocks = Blocks::new(n, Some(points as u64)).n_blocks();
+            let summary = whole.finish(n_blocks).unwrap();
+            assert_eq!(summary.error_df(), Some(n_replicates as u64 - 1));
+            assert_eq!(summary.non_finite()[&0].first_trial, n / 3);
+            assert_eq!(summary.non_finite()[&7].first_trial, n / 2);
+        }
+    }
+}
+
+#[test]
+fn kept_values_go_into_bins_as_if_they_had_gone_there_from_the_start() {
+    let (plan, columns) = all_kinds(16_000);
+    let Mode::Sketch(bins) = grids(&plan, &columns) else {
+        unreachable!("grids are of a sketch")
+    };
+    let sketch = Mode::Sketch(bins.clone());
+    let order: Vec<usize> = (0..4).collect();
+    let in_blocks = |mode: &Mode| run(&plan, mode, &columns, 1000, &order, |block| block);
+    let kept = in_blocks(&Mode::Exact).into_sketch(bins.clone());
+    assert!(bytes(&kept) == bytes(&in_blocks(&sketch)));
+    assert!(bytes(&kept.clone().into_sketch(bins.clone())) == bytes(&kept));
+    for points in [1000, 8000] {
+        let order: Vec<u64> = (0..16_000 / points as u64).collect();
+        let in_replicates =
+            |mode: &Mode| run_replicates(&plan, mode, &columns, points, &order, 1000, |_| 0);
+        let kept = in_replicates(&Mode::Exact).into_sketch(bins.clone());
+        assert!(bytes(&kept) == bytes(&in_replicates(&sketch)));
+    }
+}
+
 #[test]
 fn unfinished_blocks_and_foreign_parts_are_refused() {
     let plan = plan(1);

@@ -1,0 +1,190 @@
+//! What is counted of one target: bins or value counts, codes of crossings, and the spread of these counts over replicates.
+
+use serde::{Deserialize, Serialize};
+
+use super::count_spread::CountSpread;
+use super::discrete::Store;
+use super::grid::Grid;
+use super::target::TargetKind;
+
+/// Counts of one target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Cell {
+    /// Finite values.
+    Value(Bins),
+    /// Dates.
+    Date(DateCounts),
+    /// Codes 0 … n − 1. Events of the spread: each code, then the codes up to each.
+    Codes {
+        counts: Vec<u64>,
+        spread: CountSpread,
+    },
+}
+
+/// Values in bins; nothing where all are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Bins {
+    pub(crate) store: Option<Store>,
+    /// Events: a value below each threshold of the grid.
+    pub(crate) spread: CountSpread,
+}
+
+/// Dates of a crossing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DateCounts {
+    pub(crate) left_censored: u64,
+    pub(crate) never: u64,
+    pub(crate) min: Option<f64>,
+    pub(crate) max: Option<f64>,
+    pub(crate) store: Option<Store>,
+    /// Events: left-censored, a date below each threshold of the grid, any date.
+    pub(crate) spread: CountSpread,
+}
+
+impl Cell {
+    /// Nothing yet. The grid is that of the target where values go into bins; `replicates` says whether the design has any.
+    pub(crate) fn new(kind: TargetKind, grid: Option<&Grid>, replicates: bool) -> Self {
+        let store = || grid.map(Store::new);
+        let spread = |n_events: usize| CountSpread::new(if replicates { n_events } else { 0 });
+        let n_thresholds = grid.map(|grid| grid.thresholds.len());
+        match kind {
+            TargetKind::Value => Self::Value(Bins {
+                store: store(),
+                spread: spread(n_thresholds.unwrap_or(0)),
+            }),
+            TargetKind::Date => Self::Date(DateCounts {
+                left_censored: 0,
+                never: 0,
+                min: None,
+                max: None,
+                store: store(),
+                spread: spread(n_thresholds.map_or(0, |n| n + 2)),
+            }),
+            TargetKind::CrossingFirst { n_labels } => {
+                Self::codes(n_labels.saturating_add(1), spread)
+            }
+            TargetKind::Recross => Self::codes(2, spread),
+        }
+    }
+
+    fn codes(n_codes: usize, spread: impl Fn(usize) -> CountSpread) -> Self {
+        Self::Codes {
+            counts: vec![0; n_codes],
+            spread: spread(2 * n_codes),
+        }
+    }
+
+    /// Adds the counts of the same target in another part of the run.
+    pub(crate) fn merge(&mut self, grid: Option<&Grid>, other: &Self) {
+        let join = |store: &mut Option<Store>, other: &Option<Store>| {
+            if let (Some(grid), Some(store), Some(other)) = (grid, store, other) {
+                store.merge(grid, other);
+            }
+        };
+        match (self, other) {
+            (Self::Value(bins), Self::Value(other)) => {
+                join(&mut bins.store, &other.store);
+                bins.spread.merge(&other.spread);
+            }
+            (
+                Self::Codes { counts, spread },
+                Self::Codes {
+                    counts: more,
+                    spread: other,
+                },
+            ) => {
+                for (count, more) in counts.iter_mut().zip(more) {
+                    *count += more;
+                }
+                spread.merge(other);
+            }
+            (Self::Date(dates), Self::Date(other)) => {
+                dates.left_censored += other.left_censored;
+                dates.never += other.never;
+                dates.min = pick(dates.min, other.min, f64::min);
+                dates.max = pick(dates.max, other.max, f64::max);
+                join(&mut dates.store, &other.store);
+                dates.spread.merge(&other.spread);
+            }
+            _ => unreachable!("parts of one plan have cells of the same kind"),
+        }
+    }
+
+    /// Trials counted so far and the counts of the spread's events; `None` where values are kept, from which the spread can be read later.
+    pub(crate) fn events(&self, grid: Option<&Grid>) -> Option<(u64, Vec<u64>)> {
+        match self {
+            Self::Value(Bins { store, .. }) => {
+                let (grid, store) = (grid?, store.as_ref()?);
+                Some((store.total(), store.below_thresholds(grid)))
+            }
+            Self::Date(dates) => {
+                let (grid, store) = (grid?, dates.store.as_ref()?);
+                let total = store.total();
+                let events = std::iter::once(0)
+                    .chain(store.below_thresholds(grid))
+                    .chain([total])
+                    .map(|count| dates.left_censored + count)
+                    .collect();
+                Some((dates.left_censored + total + dates.never, events))
+            }
+            Self::Codes { counts, .. } => {
+                let up_to = counts.iter().scan(0, |sum, count| {
+                    *sum += count;
+                    Some(*sum)
+                });
+                let events: Vec<u64> = counts.iter().copied().chain(up_to).collect();
+                Some((events.last().copied().unwrap_or(0), events))
+            }
+        }
+    }
+
+    pub(crate) fn spread(&self) -> &CountSpread {
+        match self {
+            Self::Value(Bins { spread, .. })
+            | Self::Date(DateCounts { spread, .. })
+            | Self::Codes { spread, .. } => spread,
+        }
+    }
+
+    pub(crate) fn spread_mut(&mut self) -> &mut CountSpread {
+        match self {
+            Self::Value(Bins { spread, .. })
+            | Self::Date(DateCounts { spread, .. })
+            | Self::Codes { spread, .. } => spread,
+        }
+    }
+
+    /// The bins of a value or date target.
+    pub(crate) fn store(&self) -> Option<&Store> {
+        match self {
+            Self::Value(Bins { store, .. }) | Self::Date(DateCounts { store, .. }) => {
+                store.as_ref()
+            }
+            Self::Codes { .. } => None,
+        }
+    }
+}
+
+impl DateCounts {
+    /// Counts a date that is not NaN.
+    pub(crate) fn update(&mut self, grid: Option<&Grid>, date: f64) {
+        if date == f64::NEG_INFINITY {
+            self.left_censored += 1;
+        } else if date == f64::INFINITY {
+            self.never += 1;
+        } else {
+            self.min = pick(self.min, Some(date), f64::min);
+            self.max = pick(self.max, Some(date), f64::max);
+            if let (Some(grid), Some(store)) = (grid, &mut self.store) {
+                store.update(grid, &[date]);
+            }
+        }
+    }
+}
+
+fn pick(a: Option<f64>, b: Option<f64>, choose: fn(f64, f64) -> f64) -> Option<f64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(choose(a, b)),
+        (a, b) => a.or(b),
+    }
+}

@@ -1,0 +1,110 @@
+//! Whether a mean or a standard deviation can be trusted: tails so heavy that it rests on a few trials.
+
+use super::distribution::Distribution;
+use super::moments::Moments;
+use crate::math;
+
+/// Share of the values, on each side, that counts as the tail.
+const TAIL: f64 = 0.02;
+/// Levels in a tail at which it is read: midpoints of equal parts, which leave out no more than half a per cent of the sum.
+const N_READ: usize = 32;
+/// Fewest values of a tail that say anything of it.
+const FEWEST: f64 = 10.0;
+/// Tail index up to which the sum of some terms settles too slowly: below 2 they have no variance, below 1 no mean.
+const LEAST_INDEX: f64 = 1.4;
+/// Standard errors of the index, 1/√k of it for a tail of k values, by which it must fall short.
+const MARGIN: f64 = 3.0;
+/// Share of the largest term in the sum of squared terms from which a sum counts as resting on a few trials.
+const DOMINANT: f64 = 0.02;
+
+/// Which moments of a target cannot be trusted.
+///
+/// The terms of a mean are the distances from the centre, those of a variance their squares. A moment is unreliable if its terms have a
+/// tail index below 1.4 by three standard errors, and the largest of them makes up 2 % or more of their sum of squares. The index is the
+/// reciprocal mean of ln(d/d₀) in the outer 2 % of the values on one side, d being the distance from the median and d₀ that of the
+/// innermost of them; the lesser of both sides counts, and squares have half of it.
+///
+/// # Source
+/// Index: Hill (1975), Annals of Statistics 3. The limit and the margin are measured, see docs/numerics.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unreliable {
+    /// The mean.
+    pub mean: bool,
+    /// The standard deviation.
+    pub sd: bool,
+}
+
+impl Unreliable {
+    pub(crate) fn of(distribution: &Distribution, moments: &Moments) -> Self {
+        let n_tail = TAIL * distribution.count() as f64;
+        let index = tail_index(distribution).filter(|_| n_tail >= FEWEST);
+        let Some(index) = index else {
+            return Self::default();
+        };
+        let index = index * (1.0 + MARGIN / n_tail.sqrt());
+        let largest = (moments.max - moments.mean).max(moments.mean - moments.min);
+        let square = largest * largest;
+        // A sum that overflowed is dominated, too.
+        let dominated = |share: f64| share >= DOMINANT || !share.is_finite();
+        Self {
+            mean: index < LEAST_INDEX && dominated(square / moments.m2),
+            sd: index < 2.0 * LEAST_INDEX && dominated(square / moments.m4 * square),
+        }
+    }
+}
+
+/// The lesser tail index of both sides; `None` where a tail does not differ from the centre.
+fn tail_index(distribution: &Distribution) -> Option<f64> {
+    let at = |level: f64| Some(distribution.quantile(level)?.value);
+    let centre = at(0.5)?;
+    let of_side = |level: &dyn Fn(f64) -> f64| {
+        // Halves before the difference, which could overflow.
+        let distance = |depth: f64| Some((0.5 * at(level(depth))? - 0.5 * centre).abs());
+        let innermost = distance(TAIL).filter(|d| *d > 0.0)?;
+        let sum: Option<f64> = (0..N_READ)
+            .map(|part| {
+                let depth = TAIL * (part as f64 + 0.5) / N_READ as f64;
+                Some(math::ln(distance(depth)? / innermost))
+            })
+            .sum();
+        Some(N_READ as f64 / sum?)
+    };
+    let (lower, upper) = (of_side(&|depth| depth), of_side(&|depth| 1.0 - depth));
+    match (lower, upper) {
+        (Some(lower), Some(upper)) => Some(lower.min(upper)),
+        (lower, upper) => lower.or(upper),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The quantiles at the middles of n equal parts.
+    fn spread_evenly(quantile: impl Fn(f64) -> f64) -> Distribution {
+        let n = 100_000;
+        let at = |i: i32| quantile((f64::from(i) + 0.5) / f64::from(n));
+        Distribution::from_values((0..n).map(at).collect())
+    }
+
+    #[test]
+    fn index_of_a_power_law_is_its_exponent() {
+        for shape in [0.5, 1.0] {
+            // Distances from the median, which is at most a 25th of what the tail begins with; midpoints leave out 1 % of the sum.
+            let upper = spread_evenly(|p| (1.0 - p).powf(-1.0 / shape));
+            let found = tail_index(&upper).unwrap();
+            assert!((found / shape - 1.0).abs() < 0.03, "{shape}: {found}");
+            // Moved and mirrored, the tail is the same; doubles near 1e6 leave ten digits.
+            let mirrored = spread_evenly(|p| 1e6 - p.powf(-1.0 / shape));
+            assert!((tail_index(&mirrored).unwrap() / found - 1.0).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn values_without_a_tail_have_no_index() {
+        let rare = spread_evenly(|p| f64::from(p > 0.99));
+        assert_eq!(tail_index(&rare), None);
+        assert_eq!(tail_index(&spread_evenly(|_| 1.0)), None);
+        assert_eq!(tail_index(&Distribution::from_values(vec![])), None);
+    }
+}
