@@ -117,7 +117,8 @@ pub struct DesignArguments {
 
 Until the result is precise enough (errors as shares of each output's standard deviation; P absolute):
   fanfare run models/flash-calling/model.toml --until 0.5%
-  fanfare run models/flash-calling/model.toml --until revenue@2027:0.2% --until P:0.001 --max-trials 1e7
+  fanfare run models/flash-calling/model.toml --until revenue@2027:0.2% --until P:0.001
+  fanfare run models/flash-calling/model.toml --until P:0.0005 --max-trials 1e7
 
 Long runs, in pieces (the result is the same to the byte):
   fanfare run models/flash-calling/model.toml --trials 1e8 --checkpoint 60s
