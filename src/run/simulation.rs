@@ -220,13 +220,21 @@ impl<'a> Simulation<'a> {
             done,
             "a block that was counted in part cannot grow"
         );
-        if matches!(self.counted.statistics.mode(), Mode::Exact)
+        let mut counted = self.counted;
+        if matches!(counted.statistics.mode(), Mode::Exact)
             && !fits_exactly(self.targets.n_targets(), trials)
         {
-            // At most 2²⁴ values were kept: they are soon counted again.
-            return Self::new(self.loaded, self.plan, settings);
+            let grids = round(
+                self.plan,
+                &self.targets,
+                &self.joints,
+                &settings,
+                &self.sampler,
+            )
+            .grids();
+            counted.statistics = counted.statistics.into_sketch(Arc::new(grids));
         }
-        Self::with(self.loaded, self.plan, settings, 0..n_units, self.counted)
+        Self::with(self.loaded, self.plan, settings, 0..n_units, counted)
     }
 
     /// Evaluates trials until all are done or the observer wants a pause.
