@@ -24,6 +24,8 @@ pub enum PlanRequest {
     EveryNode,
     /// Outputs and crossings at their outermost place, and no others.
     Outermost,
+    /// The same targets, and the score of every cell that is drawn, kept.
+    Scores,
 }
 
 /// Plans a checked model.
@@ -35,7 +37,8 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
     let mut roots = Roots::default();
     builder.nodes();
     if !builder.problems.has_errors() {
-        builder.targets(&mut roots, request == PlanRequest::Outermost);
+        let only_outermost = matches!(request, PlanRequest::Outermost | PlanRequest::Scores);
+        builder.targets(&mut roots, only_outermost);
         match request {
             PlanRequest::Statistics => builder.joints(&mut roots),
             PlanRequest::JointSample => {
@@ -44,6 +47,7 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
             }
             PlanRequest::EveryNode => builder.every_node(&mut roots),
             PlanRequest::Outermost => {}
+            PlanRequest::Scores => builder.every_score(&mut roots),
         }
         if request != PlanRequest::JointSample {
             roots.order = builder.order_by_place(&roots);
