@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use super::ExitStatus;
 use crate::gauge::GaugeSettings;
-use crate::run::{MOST_TRIALS_UNTIL, Precision, Shard};
+use crate::run::{Precision, Shard};
 use crate::sample::DesignKind;
 
 /// Most trials of one run: counts are kept in 32 bits.
@@ -142,9 +142,9 @@ pub struct RunArguments {
     /// Run until errors are small enough, looked at after 16,384 trials and at each doubling: 0.5% (mean and the 5, 50 and 95 % quantiles of every output at its outermost place, as a share of its standard deviation), OUTPUT:0.5%, OUTPUT@LABEL:0.5%, P:0.001 (probabilities of every crossing, absolute), CROSSING:0.001. May be given more than once.
     #[arg(long, value_name = "PRECISION")]
     pub until: Vec<Precision>,
-    /// Most trials of a run with --until; if it ends there, the result says so in a warning.
-    #[arg(long, default_value_t = MOST_TRIALS_UNTIL, value_parser = parse_trials, value_name = "N", requires = "until")]
-    pub max_trials: u64,
+    /// Most trials of a run with --until, 67,108,864 unless stated; if it ends there, the result says so in a warning.
+    #[arg(long, value_parser = parse_trials, value_name = "N", requires = "until", conflicts_with = "trials")]
+    pub max_trials: Option<u64>,
     /// Trials evaluated together; chosen by the size of the model unless stated. The result does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub batch: Option<u32>,

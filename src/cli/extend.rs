@@ -83,7 +83,7 @@ pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
     };
     if !arguments.output.quiet {
         eprintln!(
-            "Extending from {before} to {trials} trials: {} reused",
+            "Extending from {before} to {trials} trials: {} trials reused",
             run.trials_done()
         );
     }

@@ -162,6 +162,10 @@ pub(super) fn explain_failure(error: RunError, loaded: &Loaded) -> ExitStatus {
             }
             ExitStatus::NonFinite
         }
+        RunError::TooManyShards { .. } => {
+            eprintln!("error: {error}");
+            ExitStatus::Refused
+        }
         other => {
             eprintln!("error: {other}");
             ExitStatus::Failed

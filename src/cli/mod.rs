@@ -16,6 +16,7 @@ mod outcome;
 mod progress;
 mod replay;
 mod run;
+mod simd;
 mod trials;
 
 pub use arguments::{Arguments, Command};
@@ -29,6 +30,9 @@ pub fn main() -> std::process::ExitCode {
         Ok(arguments) => arguments,
         Err(status) => return status.into(),
     };
+    if let Err(status) = simd::choose_level() {
+        return status.into();
+    }
     match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),

@@ -13,8 +13,8 @@ use super::progress::{Progress, stop_on_signals};
 use crate::export::OutputFolder;
 use crate::plan::Plan;
 use crate::run::{
-    Goal, Loaded, POINTS_UNTIL, ResumeError, RunError, Settings, Shard, Simulation, next_check,
-    plan,
+    Goal, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, RunError, Settings, Shard,
+    Simulation, next_check, plan,
 };
 use crate::sample::DesignKind;
 
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     let outcome = if arguments.until.is_empty() {
         drive(run, &storage, &progress).map(|driven| (driven, None))
     } else {
-        let most = arguments.max_trials;
+        let most = most_trials(arguments);
         drive_until(run, &arguments.until, most, &storage, &progress)
             .map(|(driven, looked)| (driven, Some(looked)))
     };
@@ -136,7 +136,7 @@ fn settings(arguments: &RunArguments, loaded: &Loaded) -> Result<Settings, ExitS
     let (asked, points) = if until {
         let unstated = (kind != DesignKind::Random).then_some(POINTS_UNTIL);
         let points = arguments.design.points.or(unstated);
-        (next_check(0, points, arguments.max_trials), points)
+        (next_check(0, points, most_trials(arguments)), points)
     } else {
         (arguments.trials, arguments.design.points)
     };
@@ -159,13 +159,18 @@ fn settings(arguments: &RunArguments, loaded: &Loaded) -> Result<Settings, ExitS
     })
 }
 
+/// Where a run with --until ends at the latest.
+fn most_trials(arguments: &RunArguments) -> u64 {
+    arguments.max_trials.unwrap_or(MOST_TRIALS_UNTIL)
+}
+
 fn goal(arguments: &RunArguments) -> Goal {
     if arguments.until.is_empty() {
         return Goal::Trials;
     }
     Goal::Until {
         precisions: arguments.until.iter().map(ToString::to_string).collect(),
-        most: arguments.max_trials,
+        most: most_trials(arguments),
     }
 }
 

@@ -16,6 +16,7 @@ mod pow;
 mod reduction;
 mod root;
 mod rows;
+mod simd;
 mod trig;
 
 pub use beta::{beta_ln, beta_quantile, incomplete_beta};
@@ -31,7 +32,8 @@ pub use trig::{atan, atan2, cos, sin, tan};
 pub(crate) use gamma::ln_1p_minus;
 pub(crate) use normal::scaled_normal_tail;
 pub use rows::normal_quantile_in_place;
-pub(crate) use rows::simd_level;
+pub(crate) use simd::simd_level;
+pub use simd::{SimdLevelError, choose_simd_level};
 
 #[cfg(test)]
 pub(crate) mod oracle;

@@ -185,7 +185,7 @@ pub fn normal_density(z: f64) -> f64 {
 }
 
 /// Half the width of the centre, in which the score is one rational function of `u − ½`.
-const CENTRE_REACH: f64 = 0.425;
+pub(crate) const CENTRE_REACH: f64 = 0.425;
 
 /// Whether the score of this `u − ½` is [`normal_quantile_centre`].
 #[inline(always)]
@@ -198,6 +198,19 @@ pub(crate) fn is_central(from_centre: f64) -> bool {
 pub(crate) fn normal_quantile_centre(from_centre: f64) -> f64 {
     let r = 0.180625 - from_centre * from_centre;
     from_centre * polynomial(&CENTRE[0], r) / polynomial(&CENTRE[1], r)
+}
+
+/// Above this tail probability, a little more than e^−25, [`normal_quantile_near_tail`] holds.
+pub(crate) const NEAR_TAIL: f64 = 1.4e-11;
+
+/// The score of `u` outside the centre, where neither `u` nor `1 − u` is below [`NEAR_TAIL`].
+#[inline(always)]
+pub(crate) fn normal_quantile_near_tail(u: f64) -> f64 {
+    let lower = u < 1.0 - u;
+    let tail = if lower { u } else { 1.0 - u };
+    let shifted = (-ln(tail)).sqrt() - 1.6;
+    let size = polynomial(&TAIL[0], shifted) / polynomial(&TAIL[1], shifted);
+    if lower { -size } else { size }
 }
 
 /// The score z with `Φ(z) = p`, where `p + q = 1` and the smaller of them is accurate. Relative error found: 1e-15, down to 1e-300.

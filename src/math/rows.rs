@@ -1,50 +1,143 @@
 //! Whole rows of numbers at the widest registers of the machine; every width gives the same bits.
 
-use std::sync::OnceLock;
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, dispatch, f64x8, mask64x8};
 
-use fearless_simd::{Level, dispatch};
+use super::normal::{
+    CENTRE_REACH, NEAR_TAIL, normal_quantile, normal_quantile_centre, normal_quantile_near_tail,
+};
+use super::simd_level;
 
-use super::normal::{is_central, normal_quantile, normal_quantile_centre};
-
-/// The instruction set used: the best of this machine.
-pub(crate) fn simd_level() -> Level {
-    static LEVEL: OnceLock<Level> = OnceLock::new();
-    *LEVEL.get_or_init(Level::new)
-}
+/// Numbers taken through all steps together: they stay in the first-level cache.
+const CHUNK: usize = 256;
+/// Numbers that are parted together.
+const LANES: usize = 8;
 
 /// Uniform numbers in (0, 1) become normal scores.
 ///
-/// All take the rational function of the centre; the sixth of them that lie in the tails are gathered, computed by the whole function
-/// and put back, so that the costly part runs on full registers. The bits are those of [`normal_quantile`].
+/// All take the rational function of the centre; the sixth of them that lie in the tails are moved together, computed by the function of
+/// the tails and put back, so that the costly part runs on full registers. The bits are those of [`normal_quantile`].
 pub fn normal_quantile_in_place(row: &mut [f64]) {
-    const CHUNK: usize = 256;
-    let mut tails = [0.0; CHUNK];
-    let mut places = [0usize; CHUNK];
-    for chunk in row.chunks_mut(CHUNK) {
-        let mut n_tails = 0;
-        for (place, &u) in chunk.iter().enumerate() {
-            tails[n_tails] = u;
-            places[n_tails] = place;
-            n_tails += usize::from(!is_central(u - 0.5));
+    dispatch!(simd_level(), simd => scores_in_place(simd, row));
+}
+
+/// [`normal_quantile_in_place`] within a function of this SIMD level.
+#[inline(always)]
+pub(crate) fn scores_in_place<S: Simd>(simd: S, row: &mut [f64]) {
+    let mut tails = [0.0; CHUNK + LANES];
+    let mut masks = [0; CHUNK / LANES];
+    let whole = row.len() / LANES * LANES;
+    let (whole, rest) = row.split_at_mut(whole);
+    for chunk in whole.chunks_mut(CHUNK) {
+        let n_tails = gather_tails(simd, chunk, &mut masks, &mut tails);
+        tail_scores(&mut tails[..n_tails]);
+        for slot in &mut *chunk {
+            *slot = normal_quantile_centre(*slot - 0.5);
         }
-        let tails = &mut tails[..n_tails];
-        dispatch!(simd_level(), _simd => {
-            for slot in chunk.iter_mut() {
-                *slot = normal_quantile_centre(*slot - 0.5);
-            }
-            for slot in tails.iter_mut() {
-                *slot = normal_quantile(*slot);
-            }
-        });
-        for (&place, &score) in places.iter().zip(tails.iter()) {
-            chunk[place] = score;
-        }
+        scatter_tails(simd, chunk, &masks, &tails);
+    }
+    for slot in rest {
+        *slot = normal_quantile(*slot);
+    }
+}
+
+/// Copies the numbers outside the centre to the front of `tails`, in order; returns how many there are. Bit i of a mask tells of lane i.
+#[inline(always)]
+fn gather_tails<S: Simd>(
+    simd: S,
+    chunk: &[f64],
+    masks: &mut [u64; CHUNK / LANES],
+    tails: &mut [f64; CHUNK + LANES],
+) -> usize {
+    let mut n_tails = 0;
+    for (numbers, mask) in chunk.chunks_exact(LANES).zip(masks) {
+        let numbers = f64x8::from_slice(simd, numbers);
+        let is_tail = (numbers - f64x8::splat(simd, 0.5))
+            .abs()
+            .simd_gt(f64x8::splat(simd, CENTRE_REACH));
+        numbers
+            .compress(is_tail)
+            .store_slice(&mut tails[n_tails..n_tails + LANES]);
+        *mask = is_tail.to_bitmask();
+        n_tails += mask.count_ones() as usize;
+    }
+    n_tails
+}
+
+/// Scores of numbers in the tails.
+#[inline(always)]
+fn tail_scores(row: &mut [f64]) {
+    let mut least = 1.0;
+    for &u in &*row {
+        let tail = if u < 0.5 { u } else { 1.0 - u };
+        least = if tail < least { tail } else { least };
+    }
+    // Once in 10⁸ chunks.
+    if least < NEAR_TAIL {
+        row.iter_mut()
+            .for_each(|slot| *slot = normal_quantile(*slot));
+        return;
+    }
+    for slot in row {
+        *slot = normal_quantile_near_tail(*slot);
+    }
+}
+
+/// Puts the scores of the tails where their numbers were.
+#[inline(always)]
+fn scatter_tails<S: Simd>(
+    simd: S,
+    chunk: &mut [f64],
+    masks: &[u64; CHUNK / LANES],
+    tails: &[f64; CHUNK + LANES],
+) {
+    let mut n_tails = 0;
+    for (scores, &mask) in chunk.chunks_exact_mut(LANES).zip(masks) {
+        f64x8::from_slice(simd, &tails[n_tails..n_tails + LANES])
+            .expand_merge(
+                mask64x8::from_bitmask(simd, mask),
+                f64x8::from_slice(simd, scores),
+            )
+            .store_slice(scores);
+        n_tails += mask.count_ones() as usize;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn far_tails_and_ends_of_a_row_are_those_of_its_numbers() {
+        // From 2⁻⁵³, the least uniform number, through the change of the rational functions at e^−25 = 1.39e-11.
+        let mut row: Vec<f64> = (1..=600)
+            .map(|i| f64::from(i) * 2.0_f64.powi(-53) * f64::from(i).powi(3))
+            .collect();
+        let upper: Vec<f64> = row.iter().map(|u| 1.0 - u).collect();
+        row.extend(upper);
+        row.extend([
+            0.0,
+            1.0,
+            0.075,
+            0.925,
+            0.5,
+            1.4e-11,
+            1.389e-11,
+            1.388e-11,
+            f64::NAN,
+        ]);
+        for n in [row.len(), 1200, 9, 8, 7, 1, 0] {
+            let mut scores = row[row.len() - n..].to_vec();
+            normal_quantile_in_place(&mut scores);
+            for (&u, &z) in row[row.len() - n..].iter().zip(&scores) {
+                let expected = normal_quantile(u);
+                assert!(
+                    z.to_bits() == expected.to_bits() || z.is_nan() && expected.is_nan(),
+                    "{u}: {z}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn scores_of_a_row_are_those_of_its_numbers() {

@@ -4,7 +4,7 @@ use super::build::Builder;
 use super::graph::{Binary, Fold, ValueId};
 use super::schedule::Roots;
 use super::target::{JointCell, NodeCell, Target, TargetKind};
-use crate::check::{Body, NodeId, NodeKind, Place};
+use crate::check::{Body, NodeId, NodeKind, Place, PlaceLevel};
 use crate::dimension::Assignment;
 
 impl Builder<'_> {
@@ -123,10 +123,14 @@ impl Builder<'_> {
         }
     }
 
-    /// The place with the fewest cells.
+    /// The place with the fewest cells; of several the world.
     fn outermost(&self, places: &[Place]) -> usize {
         (0..places.len())
-            .min_by_key(|&place| places[place].shape.n_cells(&self.model.dimensions))
+            .min_by_key(|&place| {
+                let Place { shape, level, .. } = &places[place];
+                let n_cells = shape.n_cells(&self.model.dimensions);
+                (n_cells, *level != PlaceLevel::World)
+            })
             .unwrap_or(0)
     }
 

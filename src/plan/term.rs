@@ -65,12 +65,12 @@ impl Builder<'_> {
         for (id, label) in at.iter() {
             if shape.iter().any(|own| all.leads_to(own, id)) {
                 key.set(id, label);
-            } else {
-                for own in shape.iter().filter(|&own| all.leads_to(id, own)) {
-                    if let Some(above) = all.ancestor_label(id, label, own) {
-                        key.set(own, above);
-                    }
-                }
+            }
+        }
+        for own in shape.iter() {
+            // A label that is stated stays, whatever a child implies: at a country a sum over regions reads every region.
+            if let (None, Some(label)) = (at.own(own), at.label(own, all)) {
+                key.set(own, label);
             }
         }
         key

@@ -207,7 +207,7 @@ impl Search {
         }
         let least = self.least(values);
         // The trials of a thread come in ascending order, so that of equals the first stays.
-        if known.is_some_and(|known| known.distance <= least) {
+        if least == f64::INFINITY || known.is_some_and(|known| known.distance <= least) {
             return None;
         }
         let (place, &value) = values

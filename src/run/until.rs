@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::check::CheckedModel;
 use crate::diag::closest;
-use crate::result::{CellResult, CrossingCell, LabelProbability, Labels, ResultDocument};
+use crate::result::{CellResult, CrossingCell, LabelProbability, Labels, ResultDocument, WORLD};
 
 /// Trials at the first look; later looks come at twice as many each.
 pub const FIRST_CHECK: u64 = 16_384;
@@ -247,7 +247,7 @@ impl Precision {
         worst
     }
 
-    /// The cells with the labels, at the kind of place that has fewest of them.
+    /// The cells with the labels, at the kind of place that has fewest of them; of several the world.
     fn outermost<'c, T>(
         &self,
         cells: &'c [T],
@@ -262,7 +262,7 @@ impl Precision {
         let outermost = meant
             .iter()
             .map(|cell| place(cell))
-            .min_by_key(|kind| count(kind));
+            .min_by_key(|kind| (count(kind), *kind != WORLD));
         let outermost = outermost.cloned();
         meant.retain(|cell| Some(place(cell)) == outermost.as_ref());
         meant
@@ -338,4 +338,43 @@ pub fn next_check(done: u64, points: Option<u64>, most: u64) -> u64 {
     }
     let most = points.map_or(most, |points| (most / points).max(16) * points);
     whole(check).min(most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checks(points: Option<u64>, most: u64) -> Vec<u64> {
+        let mut checks = vec![next_check(0, points, most)];
+        loop {
+            let last = checks[checks.len() - 1];
+            match next_check(last, points, most) {
+                next if next > last => checks.push(next),
+                _ => return checks,
+            }
+        }
+    }
+
+    #[test]
+    fn looks_double_in_whole_replicates_up_to_the_most() {
+        assert_eq!(checks(None, 100_000), [16_384, 32_768, 65_536, 100_000]);
+        assert_eq!(checks(None, 65_536), [16_384, 32_768, 65_536]);
+        assert_eq!(checks(None, 5000), [5000]);
+        assert_eq!(checks(Some(1024), 40_000), [16_384, 32_768, 39_936]);
+        assert_eq!(checks(Some(1000), 40_000), [17_000, 33_000, 40_000]);
+        // Sixteen replicates of 3,000 points are more than two looks.
+        assert_eq!(checks(Some(3000), 200_000), [66_000, 132_000, 198_000]);
+        assert_eq!(checks(Some(3000), 1000), [48_000]);
+    }
+
+    #[test]
+    fn precisions_print_as_they_were_written() {
+        for text in ["0.5%", "revenue@2027@DEU:0.2%", "P:1e-3", "over:0.001"] {
+            assert_eq!(
+                text.parse::<Precision>()
+                    .map(|precision| precision.to_string()),
+                Ok(text.to_owned())
+            );
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Where normal scores come from: every draw has an address, and analyses may bring scores of their own.
 
 mod addressed;
+mod chacha;
 mod design;
 mod order;
 mod sampler;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::dispatch;
 use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Mode};
@@ -10,6 +10,7 @@ use super::moments::{BlockSums, Moments};
 use super::spread::Spread;
 use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan, all_finite};
 use super::tree::Combine;
+use crate::math::simd_level;
 
 /// Moments of one finished block, one entry per target; only those of value targets are filled.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +62,6 @@ impl Combine for MomentSpread {
 pub struct BlockAccumulator {
     plan: Arc<TargetPlan>,
     mode: Mode,
-    level: Level,
     sums: Vec<BlockSums>,
     /// Created with the first batch, so that a part that was merged costs nothing.
     counts: Option<Counts>,
@@ -83,7 +83,6 @@ impl BlockAccumulator {
             replicate: points.map_or_else(Vec::new, |_| vec![Moments::EMPTY; plan.n_targets()]),
             plan,
             mode,
-            level: Level::new(),
             counts: None,
             open: false,
         }
@@ -97,8 +96,7 @@ impl BlockAccumulator {
             "a batch ends with its block"
         );
         self.open = true;
-        let level = self.level;
-        dispatch!(level, _simd => self.update_vectorised(target, offset, values));
+        dispatch!(simd_level(), _simd => self.update_vectorised(target, offset, values));
     }
 
     #[inline(always)]

@@ -35,7 +35,7 @@ impl Cell {
         let cell = Self {
             folder: tempfile::tempdir().unwrap(),
         };
-        cell.write("market/model.toml", market::text(1, 3).as_bytes());
+        cell.write("market/model.toml", market::text(2, 3).as_bytes());
         cell.write("market/prices.csv", market::PRICES.as_bytes());
         cell
     }

@@ -28,7 +28,7 @@ impl Case {
 
     /// Few targets, so that every value is kept.
     fn exact() -> Self {
-        Self::new(market::loaded(&market::text(1, 3)))
+        Self::new(market::loaded(&market::text(2, 3)))
     }
 
     /// Many targets, so that values go into bins.

@@ -6,7 +6,7 @@ use fanfare::source::Memory;
 /// A table beside the model, so that parts have more than one file to carry.
 pub const PRICES: &str = "product,price\na,1.5\nb,2.5\n";
 
-/// The model; `n_regions` × 5 countries and `n_years` decide the number of cells: 1 and 3 make 66 targets, 7 and 6 make 401.
+/// The model; `n_regions` × 5 countries and `n_years` decide the number of cells: 2 and 3 make 82 targets, 7 and 6 make 394.
 pub fn text(n_regions: usize, n_years: usize) -> String {
     let regions: Vec<String> = (0..n_regions).map(|r| format!("r{r}")).collect();
     let countries: Vec<String> = (0..n_regions * 5).map(|c| format!("c{c}")).collect();

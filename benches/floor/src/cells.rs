@@ -1,0 +1,213 @@
+//! Statistics of all cells of one thread: moments, extremes, counts in bins.
+
+use crate::layout::{Layout, N_BINS, Pilot};
+use crate::row::{B, Row};
+
+/// Where the rows of the model go.
+pub trait Sink {
+    /// One block of one cell.
+    fn accept(&mut self, cell: usize, row: &Row);
+    /// One block of a place: the largest excess over the years of both crossings.
+    fn accept_crossings(&mut self, place: usize, excess: &[Row; 2]);
+}
+
+/// Extremes of a short first run.
+pub struct Pilots(pub Vec<Pilot>);
+
+impl Sink for Pilots {
+    fn accept(&mut self, cell: usize, row: &Row) {
+        self.0[cell].update(row);
+    }
+    fn accept_crossings(&mut self, _: usize, _: &[Row; 2]) {}
+}
+
+/// Partial sums of a row: enough for the additions to overlap.
+const LANES: usize = 32;
+
+/// Moments and extremes of a cell, by lane.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub struct Moments {
+    sum: [f64; LANES],
+    squares: [f64; LANES],
+    min: [f64; LANES],
+    max: [f64; LANES],
+}
+
+impl Moments {
+    pub const EMPTY: Self = Self {
+        sum: [0.0; LANES],
+        squares: [0.0; LANES],
+        min: [f64::INFINITY; LANES],
+        max: [f64::NEG_INFINITY; LANES],
+    };
+
+    /// Takes a row.
+    #[inline(always)]
+    pub fn update(&mut self, row: &Row) {
+        let Self {
+            mut sum,
+            mut squares,
+            mut min,
+            mut max,
+        } = *self;
+        for group in row.0.chunks_exact(LANES) {
+            for lane in 0..LANES {
+                let x = group[lane];
+                sum[lane] += x;
+                squares[lane] = x.mul_add(x, squares[lane]);
+                min[lane] = if x < min[lane] { x } else { min[lane] };
+                max[lane] = if x > max[lane] { x } else { max[lane] };
+            }
+        }
+        *self = Self {
+            sum,
+            squares,
+            min,
+            max,
+        };
+    }
+
+    fn totals(&self) -> [f64; 4] {
+        [
+            self.sum.iter().sum(),
+            self.squares.iter().sum(),
+            self.min.iter().copied().fold(f64::INFINITY, f64::min),
+            self.max.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        ]
+    }
+}
+
+/// Counts of a cell between two emptyings: u16, so that the counts of a place stay in the second-level cache.
+pub type Counts = [u16; N_BINS];
+
+/// Adds a row to the counts of its cell.
+#[inline(always)]
+pub fn count(layout: &Layout, counts: &mut Counts, row: &Row) {
+    let mut bins = [0u32; B];
+    layout.bins(row, &mut bins);
+    for &bin in &bins {
+        counts[bin as usize % N_BINS] += 1;
+    }
+}
+
+/// Statistics of all cells.
+pub struct Cells<'a> {
+    layouts: &'a [Layout],
+    moments: Vec<Moments>,
+    counts: Vec<Counts>,
+    wide: Vec<[u32; N_BINS]>,
+    crossed: Vec<[u64; 2]>,
+    pub n: u64,
+    /// Trials since the counts were emptied into `wide`.
+    pending: usize,
+}
+
+impl<'a> Cells<'a> {
+    pub fn new(layouts: &'a [Layout], n_places: usize) -> Self {
+        Self {
+            layouts,
+            moments: vec![Moments::EMPTY; layouts.len()],
+            counts: vec![[0; N_BINS]; layouts.len()],
+            wide: vec![[0; N_BINS]; layouts.len()],
+            crossed: vec![[0; 2]; n_places],
+            n: 0,
+            pending: 0,
+        }
+    }
+
+    /// To be called before `trials` more: empties the counts where they could overflow.
+    pub fn reserve(&mut self, trials: usize) {
+        if self.pending + trials > usize::from(u16::MAX) {
+            self.empty();
+        }
+        self.pending += trials;
+        self.n += trials as u64;
+    }
+
+    /// Moves all counts to where they cannot overflow; to be called before they are read or merged.
+    pub fn empty(&mut self) {
+        for (wide, counts) in self.wide.iter_mut().zip(&mut self.counts) {
+            for (sum, count) in wide.iter_mut().zip(counts.iter_mut()) {
+                *sum += u32::from(*count);
+                *count = 0;
+            }
+        }
+        self.pending = 0;
+    }
+
+    /// Adds the statistics of another thread; both have been emptied.
+    pub fn merge(&mut self, other: Self) {
+        self.n += other.n;
+        for (mine, its) in self.moments.iter_mut().zip(&other.moments) {
+            for lane in 0..LANES {
+                mine.sum[lane] += its.sum[lane];
+                mine.squares[lane] += its.squares[lane];
+                mine.min[lane] = mine.min[lane].min(its.min[lane]);
+                mine.max[lane] = mine.max[lane].max(its.max[lane]);
+            }
+        }
+        for (mine, its) in self.wide.iter_mut().zip(&other.wide) {
+            for (mine, its) in mine.iter_mut().zip(its) {
+                *mine += its;
+            }
+        }
+        for (mine, its) in self.crossed.iter_mut().zip(&other.crossed) {
+            mine[0] += its[0];
+            mine[1] += its[1];
+        }
+    }
+
+    /// Shares of trials in which a place crossed.
+    pub fn crossed(&self, place: usize) -> [f64; 2] {
+        self.crossed[place].map(|count| count as f64 / self.n as f64)
+    }
+
+    /// Mean, sd, minimum, maximum and the quantiles at `levels` of a cell.
+    pub fn summary(&self, cell: usize, levels: &[f64]) -> Vec<f64> {
+        let n = self.n as f64;
+        let [sum, squares, min, max] = self.moments[cell].totals();
+        let mean = sum / n;
+        let sd = ((squares - n * mean * mean) / (n - 1.0)).max(0.0).sqrt();
+        let mut values = vec![mean, sd, min, max];
+        let layout = &self.layouts[cell];
+        let counts = &self.wide[cell];
+        let (mut bin, mut below) = (0, 0.0);
+        for &level in levels {
+            let wanted = level * n;
+            while bin < N_BINS - 1 && below + f64::from(counts[bin]) < wanted {
+                below += f64::from(counts[bin]);
+                bin += 1;
+            }
+            // Within a bin as if its values were spread evenly; the end bins end at the extremes. Bin 0 of a cell that can be zero holds zeros.
+            let low = if bin == 0 {
+                min
+            } else {
+                layout.edge(bin).max(min)
+            };
+            let high = match bin {
+                0 if min == 0.0 => 0.0,
+                bin if bin == N_BINS - 1 => max,
+                _ => layout.edge(bin + 1).min(max),
+            };
+            let share = (wanted - below) / f64::from(counts[bin]).max(1.0);
+            values.push(low + (high - low) * share);
+        }
+        values
+    }
+}
+
+impl Sink for Cells<'_> {
+    #[inline(always)]
+    fn accept(&mut self, cell: usize, row: &Row) {
+        self.moments[cell].update(row);
+        count(&self.layouts[cell], &mut self.counts[cell], row);
+    }
+
+    #[inline(always)]
+    fn accept_crossings(&mut self, place: usize, excess: &[Row; 2]) {
+        for (count, row) in self.crossed[place].iter_mut().zip(excess) {
+            *count += row.0.iter().filter(|&&x| x > 0.0).count() as u64;
+        }
+    }
+}

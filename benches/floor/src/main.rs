@@ -1,0 +1,206 @@
+//! The floor: the flagship by hand, fused and vectorised, on all cores; with `--primitives` also what its parts cost alone.
+
+mod cells;
+mod layout;
+mod members;
+mod primitives;
+mod row;
+mod tables;
+mod world;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use cells::{Cells, Pilots};
+use fearless_simd::{Level, dispatch};
+use layout::{Layout, Pilot};
+use members::{Chunk, OUTPUTS};
+use row::Generator;
+use tables::{N_YEARS, Tables};
+
+/// Levels of the published quantiles: those of the forecasting hubs.
+fn levels() -> Vec<f64> {
+    let inner = (1..20).map(|k| f64::from(k) * 0.05);
+    [0.01, 0.025]
+        .into_iter()
+        .chain(inner)
+        .chain([0.975, 0.99])
+        .collect()
+}
+
+struct Arguments {
+    model: PathBuf,
+    out: Option<PathBuf>,
+    trials: u64,
+    seed: u64,
+    threads: usize,
+    blocks: usize,
+    group: usize,
+    primitives: bool,
+}
+
+fn arguments() -> Result<Arguments, String> {
+    let mut parsed = Arguments {
+        model: PathBuf::from("models/flash-calling"),
+        out: None,
+        trials: 1_000_000,
+        seed: 1,
+        threads: 2,
+        blocks: 8,
+        group: 2,
+        primitives: false,
+    };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        if word == "--primitives" {
+            parsed.primitives = true;
+            continue;
+        }
+        let value = words
+            .next()
+            .ok_or_else(|| format!("{word} needs a value"))?;
+        let number = || {
+            value
+                .parse::<u64>()
+                .map_err(|_| format!("{word}: '{value}' is no number"))
+        };
+        match word.as_str() {
+            "--model" => parsed.model = PathBuf::from(&value),
+            "--out" => parsed.out = Some(PathBuf::from(&value)),
+            "--trials" => parsed.trials = number()?,
+            "--seed" => parsed.seed = number()?,
+            "--threads" => parsed.threads = number()? as usize,
+            "--blocks" => parsed.blocks = number()? as usize,
+            "--group" => parsed.group = number()? as usize,
+            _ => return Err(format!("unknown argument {word}")),
+        }
+    }
+    if parsed.threads == 0 || parsed.blocks == 0 || parsed.group == 0 {
+        return Err("threads, blocks and group are at least 1".to_owned());
+    }
+    if parsed.blocks * row::B > usize::from(u16::MAX) {
+        return Err("a chunk has at most 65,535 trials".to_owned());
+    }
+    Ok(parsed)
+}
+
+fn main() {
+    let arguments = arguments().unwrap_or_else(|message| {
+        eprintln!("error: {message}");
+        std::process::exit(2);
+    });
+    let level = Level::new();
+    // Other levels lack the fused multiply-add that the floor is written with.
+    if level.as_avx2().is_none() && level.as_avx512().is_none() {
+        eprintln!("error: the floor needs AVX2 or AVX-512");
+        std::process::exit(1);
+    }
+    let tables = Tables::read(&arguments.model);
+    let n_places = tables.n_countries + tables.regions.len() + 1;
+    let n_cells = n_places * N_YEARS * OUTPUTS.len();
+    let start = Instant::now();
+
+    let mut pilots = Pilots(vec![Pilot::EMPTY; n_cells]);
+    let mut chunk = Chunk::new(&tables, arguments.blocks, arguments.group);
+    let mut generator = Generator::new(arguments.seed, u64::MAX);
+    for _ in 0..4096usize.div_ceil(chunk.n_trials()) {
+        dispatch!(level, _simd => chunk.run(&tables, &mut generator, &mut pilots));
+    }
+    let layouts: Vec<Layout> = pilots.0.iter().map(Layout::new).collect();
+    let pilot_seconds = start.elapsed().as_secs_f64();
+
+    let n_chunks = arguments.trials.div_ceil(chunk.n_trials() as u64);
+    let start = Instant::now();
+    let (tables, layouts) = (&tables, &layouts[..]);
+    let (seed, threads) = (arguments.seed, arguments.threads as u64);
+    let (blocks, group) = (arguments.blocks, arguments.group);
+    let mut parts: Vec<(Cells, u64)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|thread| {
+                scope.spawn(move || {
+                    let mut generator = Generator::new(seed, thread);
+                    let mut chunk = Chunk::new(tables, blocks, group);
+                    let mut cells = Cells::new(layouts, n_places);
+                    for _ in (thread..n_chunks).step_by(threads as usize) {
+                        cells.reserve(chunk.n_trials());
+                        dispatch!(level, _simd => chunk.run(tables, &mut generator, &mut cells));
+                    }
+                    cells.empty();
+                    (cells, generator.rows)
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().expect("a worker has finished"))
+            .collect()
+    });
+    let simulated = start.elapsed().as_secs_f64();
+    let normals: u64 = parts.iter().map(|part| part.1 * row::B as u64).sum();
+    let (mut cells, _) = parts.remove(0);
+    for (part, _) in parts {
+        cells.merge(part);
+    }
+    let levels = levels();
+    let summaries: Vec<Vec<f64>> = (0..n_cells)
+        .map(|cell| cells.summary(cell, &levels))
+        .collect();
+    let seconds = start.elapsed().as_secs_f64();
+    println!(
+        "floor trials {} threads {} seconds {seconds:.6} simulate {simulated:.6} pilot {pilot_seconds:.6} us_per_trial {:.4}",
+        cells.n,
+        arguments.threads,
+        seconds * 1e6 / cells.n as f64
+    );
+    if let Some(out) = &arguments.out {
+        let text = table(tables, &cells, &summaries, &levels);
+        std::fs::write(out, text).unwrap_or_else(|error| {
+            eprintln!("error: {}: {error}", out.display());
+            std::process::exit(1);
+        });
+    }
+    if arguments.primitives {
+        let measured = simulated * arguments.threads as f64 / cells.n as f64;
+        primitives::report(
+            level,
+            layouts,
+            normals as f64 / cells.n as f64,
+            n_places,
+            tables,
+            measured,
+        );
+    }
+}
+
+/// The results as CSV: one line for each cell, and one for each place and crossing.
+fn table(tables: &Tables, cells: &Cells, summaries: &[Vec<f64>], levels: &[f64]) -> String {
+    let mut text = String::from("quantity,place,year,mean,sd,min,max");
+    for level in levels {
+        write!(text, ",{level}").expect("text can be written to");
+    }
+    text.push('\n');
+    let regions = tables.regions.iter().map(|region| region.name.as_str());
+    let countries = tables.countries.iter().map(String::as_str);
+    for (place, name) in countries.chain(regions).chain(["world"]).enumerate() {
+        for t in 0..N_YEARS {
+            for (output, quantity) in OUTPUTS.iter().enumerate() {
+                write!(text, "{quantity},{name},{}", 2023 + t).expect("text can be written to");
+                for value in &summaries[(place * N_YEARS + t) * OUTPUTS.len() + output] {
+                    write!(text, ",{value:e}").expect("text can be written to");
+                }
+                text.push('\n');
+            }
+        }
+        let shares = cells.crossed(place);
+        for (quantity, share) in ["revenue_over_loss", "net_of_penalties"].iter().zip(shares) {
+            writeln!(
+                text,
+                "{quantity},{name},2027,{share:e}{}",
+                ",".repeat(3 + levels.len())
+            )
+            .expect("text can be written to");
+        }
+    }
+    text
+}

@@ -1,0 +1,130 @@
+"""Whether a peer's statistics are those of Fanfare within Monte Carlo error, at every cell.
+
+Compared are mean, 5 %, 50 % and 95 % quantiles of 26 outputs at 69 places in 5 years (8,970 cells), and the probability of both crossings by 2027 at
+69 places: 36,018 differences, each in units of the combined standard error of the two runs. Three things must hold:
+
+1. No difference is beyond 5 standard errors. Of 36,018 independent normal ones 0.02 would be, so a right peer fails once in fifty seeds; the cells
+   of one run move together, which makes it rarer.
+2. Of medians and tail quantiles no more than 0.5 % are beyond 3 (0.27 % expected): a bias too small for rule 1 shows in many cells at once. Cells of one
+   run move together, so this share varies between runs; the bound was set above what ten seeds of Fanfare against itself gave (see README).
+3. The peer has a value in every cell, and none that Fanfare lacks.
+
+Means of heavy tails (lognormal with sd of the log above 1.5) are no test: their estimated errors are unreliable at any feasible number of trials. Where
+Fanfare's mean lies above its 95 % quantile divided by two the mean is left out; the number left out is printed.
+"""
+
+import csv
+import json
+import math
+import sys
+from pathlib import Path
+
+QUANTILES = (0.05, 0.5, 0.95)
+LIMIT = 5.0
+BULK_LIMIT = 3.0
+BULK_SHARE = 0.03
+
+
+def read_fanfare(folder: Path):
+    """(quantity, place, year) → statistics, and the number of trials."""
+    document = json.loads((folder / "result.json").read_text())
+    levels = document["quantile_levels"]
+    trials = document["run"]["trials"]
+    cells = {}
+    for name, output in document["outputs"].items():
+        for cell in output["cells"]:
+            at = cell["at"]
+            place = at.get("country") or at.get("region") or "world"
+            row = {"mean": (cell["mean"], cell["mean_error"]), "sd": cell["sd"]}
+            for level in QUANTILES:
+                k = levels.index(level)
+                row[level] = (cell["quantiles"][k], cell["quantile_errors"][k])
+            cells[name, place, int(at["year"])] = row
+    for name, crossing in document["crossings"].items():
+        for cell in crossing["cells"]:
+            at = cell["at"]
+            place = at.get("country") or at.get("region") or "world"
+            last = cell["by"][-1]
+            cells[name, place, 2027] = {"probability": last["probability"]}
+    return cells, trials
+
+
+def read_peer(path: Path):
+    """The table that a peer writes."""
+    cells = {}
+    with path.open(newline="") as file:
+        for row in csv.DictReader(file):
+            key = (row["quantity"], row["place"], int(row["year"]))
+            if row["0.5"] == "":
+                cells[key] = {"probability": float(row["mean"])}
+            else:
+                cells[key] = {"mean": float(row["mean"])} | {q: float(row[find(row, q)]) for q in QUANTILES}
+    return cells
+
+
+def find(row, level):
+    """The column of a level, however the peer spells the number."""
+    return next(name for name in row if name[0].isdigit() and math.isclose(float(name), level))
+
+
+def compare(fanfare_folder: Path, peer_file: Path, peer_trials: int):
+    """All differences as (|z|, statistic, key), and what was left out."""
+    ours, trials = read_fanfare(fanfare_folder)
+    theirs = read_peer(peer_file)
+    if ours.keys() != theirs.keys():
+        missing = sorted(ours.keys() - theirs.keys())[:3]
+        extra = sorted(theirs.keys() - ours.keys())[:3]
+        raise SystemExit(f"{peer_file}: cells differ; missing {missing}, unknown {extra}")
+    # Errors shrink with the root of the number of trials.
+    both = math.sqrt(1 + trials / peer_trials)
+    found, heavy, exact = [], 0, 0
+    for key, mine in ours.items():
+        its = theirs[key]
+        if "probability" in mine:
+            p = (mine["probability"] * trials + its["probability"] * peer_trials) / (trials + peer_trials)
+            error = math.sqrt(max(p * (1 - p), 1 / (trials + peer_trials)) * (1 / trials + 1 / peer_trials))
+            found.append((abs(mine["probability"] - its["probability"]) / error, "probability", key))
+            continue
+        for statistic in ("mean", *QUANTILES):
+            value, error = mine[statistic]
+            if statistic == "mean" and is_heavy(mine):
+                heavy += 1
+                continue
+            difference = abs(value - its[statistic])
+            if not math.isfinite(difference):
+                raise SystemExit(f"{peer_file}: {key} {statistic} is {its[statistic]}")
+            if error is None or error * both == 0:
+                # A point mass: the value itself, or a difference that no error excuses.
+                exact += 1
+                found.append((0.0 if difference == 0 else math.inf, statistic, key))
+            else:
+                found.append((difference / (error * both), statistic, key))
+    return found, heavy, exact
+
+
+def is_heavy(cell):
+    """Whether the sd is so large against the middle 90 % that the mean's error cannot be trusted: a normal has 3.3 sd there."""
+    return cell["sd"] > (cell[0.95][0] - cell[0.05][0]) / 1.5
+
+
+def judge(fanfare_folder: Path, peer_file: Path, peer_trials: int, name: str):
+    """Prints the verdict; returns whether the peer agrees."""
+    found, heavy, exact = compare(fanfare_folder, peer_file, peer_trials)
+    found.sort(reverse=True, key=lambda item: item[0])
+    bulk = sum(z > BULK_LIMIT for z, _, _ in found) / len(found)
+    rms = math.sqrt(sum(min(z, 1e6) ** 2 for z, _, _ in found) / len(found))
+    good = found[0][0] <= LIMIT and bulk <= BULK_SHARE
+    print(
+        f"{name}: {len(found)} differences, largest {found[0][0]:.2f} standard errors ({found[0][1]} of {' '.join(map(str, found[0][2]))}), "
+        f"root mean square {rms:.2f}, beyond 3: {bulk:.2%}; {heavy} heavy-tailed means left out, {exact} point masses: "
+        + ("agrees" if good else "DISAGREES")
+    )
+    if not good:
+        for z, statistic, key in found[:8]:
+            print(f"    {z:8.2f}  {statistic} of {' '.join(map(str, key))}")
+    return good
+
+
+if __name__ == "__main__":
+    folder, file, trials = sys.argv[1:4]
+    sys.exit(0 if judge(Path(folder), Path(file), int(trials), Path(file).stem) else 1)

@@ -1,0 +1,6 @@
+//! All families against values from outside (tests/reference), and against their own former draws.
+
+mod bins;
+mod golden;
+mod reference;
+mod rows;
