@@ -59,7 +59,7 @@ struct Case {
 }
 
 fn case(number: u64) -> Case {
-    let written = grammar::write(number, number % 2 == 0);
+    let written = grammar::write(number, number.is_multiple_of(2));
     let mut choices = Choices::new(number ^ 0x5eed);
     let mut model = written.text.into_bytes();
     let mut tables: Vec<(String, Vec<u8>)> = (written.tables.into_iter())
@@ -70,7 +70,7 @@ fn case(number: u64) -> Case {
         variant.scenario = Some("other-world".to_owned());
         variant.strategy = Some("act".to_owned());
     }
-    if number % 3 != 0 {
+    if !number.is_multiple_of(3) {
         for _ in 0..1 + choices.below(3) {
             if choices.chance(8) {
                 let (_, table) = &mut tables[choices.below(3)];
@@ -187,7 +187,7 @@ fn no_model_makes_the_program_panic_hang_or_take_all_memory() {
             accepted += 1;
             coverage.note(&case.model);
         }
-        if number % 3 == 0 && case.variant == VariantChoice::default() {
+        if number.is_multiple_of(3) && case.variant == VariantChoice::default() {
             valid += 1;
             valid_accepted += u64::from(is_accepted);
         }
