@@ -72,21 +72,31 @@ impl Builder<'_> {
         }
     }
 
-    /// The order in which targets are computed: the members of hierarchies first, one after another, then their parents, then the world.
+    /// The order in which targets are computed: the members of a parent one after another, then the parent, then the next parent's members,
+    /// at last the world. Few sums are then open at a time.
     pub(crate) fn order_by_place(&self, roots: &Roots) -> Vec<usize> {
         let all = &self.model.dimensions;
         let is_parent = |id| {
             all.iter()
                 .any(|(_, other)| other.parents.iter().any(|link| link.parent == id))
         };
-        let rank = |at: &Assignment| {
-            let fixed: Vec<_> = at.iter().filter(|&(id, _)| !all.at(id).time).collect();
-            let level = match fixed.iter().map(|&(id, _)| is_parent(id)).max() {
-                None => 2,
-                Some(true) => 1,
-                Some(false) => 0,
-            };
-            (level, fixed)
+        // For each dimension of members: its ancestors from the outermost inwards, then itself.
+        let paths: Vec<Vec<_>> = all
+            .iter()
+            .filter(|&(id, dimension)| !dimension.time && !is_parent(id))
+            .map(|(id, _)| {
+                let mut path = vec![id];
+                while let Some(link) = path.last().and_then(|&id| all.at(id).parents.first()) {
+                    path.push(link.parent);
+                }
+                path.reverse();
+                path
+            })
+            .collect();
+        let rank = |at: &Assignment| -> Vec<u32> {
+            // What a place sums out comes after all labels.
+            let label = |&id: &_| at.label(id, all).unwrap_or(u32::MAX);
+            paths.iter().flatten().map(label).collect()
         };
         let mut order: Vec<_> = (0..roots.targets.len()).collect();
         order.sort_by_cached_key(|&target| (rank(&roots.targets[target].0.at), target));
