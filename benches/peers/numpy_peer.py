@@ -21,6 +21,12 @@ class Peer:
         shape = (tables.n_places, chunk)
         self.out = [np.empty(shape) for _ in OUTPUTS]
         self.key, self.bins = np.empty(shape), np.empty(shape, dtype=np.intp)
+        self.first_bin = np.arange(tables.n_places)[:, None] * float(N_BINS)
+        self.clear()
+
+    def clear(self):
+        """Forgets all trials so far."""
+        tables = self.t
         cells = (len(OUTPUTS), YEARS, tables.n_places)
         self.state = {
             "n": 0,
@@ -31,7 +37,6 @@ class Peer:
             "counts": np.zeros((len(OUTPUTS), YEARS, tables.n_places * N_BINS), dtype=np.int64),
             "crossed": np.zeros((2, tables.n_places), dtype=np.int64),
         }
-        self.first_bin = np.arange(tables.n_places)[:, None] * float(N_BINS)
 
     def pilot(self, trials):
         """Values of a short run, [output, year, place, trial]."""
