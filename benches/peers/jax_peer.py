@@ -173,6 +173,6 @@ class Peer:
     @property
     def state(self):
         """Statistics so far, as all peers report them."""
-        counts = np.stack([np.asarray(c) for c in self.device_counts]).astype(np.int64) if self.inside else self.counts
+        counts = np.stack([np.asarray(c) for c in self.device_counts]) if self.inside else self.counts
         names = ("sum", "squares", "min", "max")
-        return {"n": self.n, "counts": counts, "crossed": self.crossed, **dict(zip(names, self.moments))}
+        return {"n": self.n, "counts": counts.astype(np.uint32), "crossed": self.crossed, **dict(zip(names, self.moments))}

@@ -649,6 +649,6 @@ class Peer:
             "squares": totals[..., 1],
             "min": totals[..., 2],
             "max": totals[..., 3],
-            "counts": counts.astype(np.int64),
+            "counts": counts,
             "crossed": crossed,
         }

@@ -34,7 +34,7 @@ class Peer:
             "squares": np.zeros(cells),
             "min": np.full(cells, np.inf),
             "max": np.full(cells, -np.inf),
-            "counts": np.zeros((len(OUTPUTS), YEARS, tables.n_places * N_BINS), dtype=np.int64),
+            "counts": np.zeros((len(OUTPUTS), YEARS, tables.n_places * N_BINS), dtype=np.uint32),
             "crossed": np.zeros((2, tables.n_places), dtype=np.int64),
         }
 
@@ -79,7 +79,8 @@ class Peer:
         np.clip(key, 0, N_BINS - 1, out=key)
         key += self.first_bin
         np.copyto(self.bins, key, casting="unsafe")
-        state["counts"][at] += np.bincount(self.bins.ravel(), minlength=state["counts"].shape[-1])
+        counts = np.bincount(self.bins.ravel(), minlength=state["counts"].shape[-1])
+        np.add(state["counts"][at], counts, out=state["counts"][at], casting="unsafe")
 
     def years(self):
         """Draws one chunk; fills `out` year by year. Numbers in brackets are the equations of the model's README."""
