@@ -45,7 +45,7 @@
 //! # Modules
 //! They stand in the order in which data flows; each uses only those above it:
 //! text ([`diag`], [`source`]) → declarations ([`expr`], [`model`]) → checked model ([`mod@unit`], [`dimension`], [`check`]) → plan ([`plan`])
-//! → batches ([`sample`], [`eval`], with [`math`] and [`dist`]) → statistics ([`stats`]) → result ([`result`], [`run`]) → renderings
+//! → batches ([`sample`], [`eval`], with [`math`] and [`dist`]) → statistics ([`stats`]) → result ([`result`], [`run`], [`dependence`]) → renderings
 //! ([`render`], [`describe`], [`export`]) → published answers met ([`gauge`]).
 
 // Tests may unwrap, and use the platform's maths as an independent second opinion; clippy.toml says why the library may not.
@@ -86,6 +86,8 @@ pub mod stats;
 pub mod result;
 
 pub mod run;
+
+pub mod dependence;
 
 pub mod render;
 

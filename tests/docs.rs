@@ -487,6 +487,7 @@ fn links_between_documents_lead_somewhere() {
         "CONTRIBUTING.md",
         "docs/architecture.md",
         "docs/design.md",
+        "docs/dependence.md",
         "docs/gauge.md",
         "docs/model-file.md",
         "docs/numerics.md",

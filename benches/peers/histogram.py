@@ -52,7 +52,7 @@ def summary(layout: Layout, state: dict, levels) -> np.ndarray:
     sd = np.sqrt(np.maximum(state["squares"] - n * mean**2, 0) / (n - 1))
     low, high = state["min"], state["max"]
     # Counts of all cells in one row, cumulated: cell c begins at c·n.
-    cumulated = state["counts"].ravel().cumsum()
+    cumulated = state["counts"].ravel().cumsum(dtype=np.int64)
     n_cells = mean.size
     if not (cumulated[N_BINS - 1 :: N_BINS] == n * np.arange(1, n_cells + 1)).all():
         raise RuntimeError("counts are lost")

@@ -128,12 +128,7 @@ class Peer:
     def __init__(self, tables, layout, seed, chunk):
         self.t, self.chunk, self.inside = tables, abs(chunk), chunk > 0
         self.key = jax.random.key(int(seed.generate_state(1)[0]), impl="unsafe_rbg")
-        cells = (len(OUTPUTS), YEARS, tables.n_places)
-        self.n_bins = int(np.prod(cells[1:])) * N_BINS
-        self.counts = np.zeros((len(OUTPUTS), self.n_bins), dtype=np.int64)
-        self.moments = [np.zeros(cells), np.zeros(cells), np.full(cells, np.inf), np.full(cells, -np.inf)]
-        self.crossed = np.zeros((2, tables.n_places), dtype=np.int64)
-        self.n = 0
+        self.clear()
         first = (np.arange(YEARS * tables.n_places, dtype=np.int32) * N_BINS).reshape(YEARS, tables.n_places, 1)
 
         def chunk_of(key, counts):
@@ -145,7 +140,16 @@ class Peer:
             return [jnp.stack(m) for m in zip(*values)], bins, crossed.sum(-1)
 
         self.compiled = jax.jit(chunk_of, donate_argnums=1)
-        self.device_counts = [jnp.zeros(self.n_bins, dtype=jnp.int32) for _ in OUTPUTS] if self.inside else None
+
+    def clear(self):
+        """Forgets all trials so far."""
+        cells = (len(OUTPUTS), YEARS, self.t.n_places)
+        n_bins = int(np.prod(cells[1:])) * N_BINS
+        self.counts = np.zeros((len(OUTPUTS), n_bins), dtype=np.int64)
+        self.device_counts = [jnp.zeros(n_bins, dtype=jnp.int32) for _ in OUTPUTS] if self.inside else None
+        self.moments = [np.zeros(cells), np.zeros(cells), np.full(cells, np.inf), np.full(cells, -np.inf)]
+        self.crossed = np.zeros((2, self.t.n_places), dtype=np.int64)
+        self.n = 0
 
     def run(self, trials):
         """At least so many trials, in whole chunks."""
@@ -169,6 +173,6 @@ class Peer:
     @property
     def state(self):
         """Statistics so far, as all peers report them."""
-        counts = np.stack([np.asarray(c) for c in self.device_counts]).astype(np.int64) if self.inside else self.counts
+        counts = np.stack([np.asarray(c) for c in self.device_counts]) if self.inside else self.counts
         names = ("sum", "squares", "min", "max")
-        return {"n": self.n, "counts": counts, "crossed": self.crossed, **dict(zip(names, self.moments))}
+        return {"n": self.n, "counts": counts.astype(np.uint32), "crossed": self.crossed, **dict(zip(names, self.moments))}

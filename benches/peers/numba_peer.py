@@ -621,10 +621,16 @@ class Peer:
         paths = np.stack([t.a2p, t.world_odds, t.rollout, t.monetised])
         self.model = (members, t.region, order, starts, np.log(t.drift), t.churn, paths, (t.japan, t.china, t.india), t.n_rest)
         cells = (len(OUTPUTS), YEARS, t.n_places)
-        totals = np.zeros((*cells, 4))
-        totals[..., 2], totals[..., 3] = np.inf, -np.inf
-        self.statistics = (np.zeros((*cells, N_BINS), dtype=np.uint32), totals, np.zeros((2, t.n_places), dtype=np.int64))
         self.layout = (layout.signed, layout.scale, layout.shift, layout.offset, np.broadcast_to(layout.base, cells).astype(np.int64))
+        self.cells = cells
+        self.clear()
+
+    def clear(self):
+        """Forgets all trials so far."""
+        totals = np.zeros((*self.cells, 4))
+        totals[..., 2], totals[..., 3] = np.inf, -np.inf
+        crossed = np.zeros((2, self.cells[-1]), dtype=np.int64)
+        self.statistics = (np.zeros((*self.cells, N_BINS), dtype=np.uint32), totals, crossed)
         self.n = 0
 
     def run(self, trials):
@@ -643,6 +649,6 @@ class Peer:
             "squares": totals[..., 1],
             "min": totals[..., 2],
             "max": totals[..., 3],
-            "counts": counts.astype(np.int64),
+            "counts": counts,
             "crossed": crossed,
         }

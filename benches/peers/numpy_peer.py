@@ -21,6 +21,12 @@ class Peer:
         shape = (tables.n_places, chunk)
         self.out = [np.empty(shape) for _ in OUTPUTS]
         self.key, self.bins = np.empty(shape), np.empty(shape, dtype=np.intp)
+        self.first_bin = np.arange(tables.n_places)[:, None] * float(N_BINS)
+        self.clear()
+
+    def clear(self):
+        """Forgets all trials so far."""
+        tables = self.t
         cells = (len(OUTPUTS), YEARS, tables.n_places)
         self.state = {
             "n": 0,
@@ -28,10 +34,9 @@ class Peer:
             "squares": np.zeros(cells),
             "min": np.full(cells, np.inf),
             "max": np.full(cells, -np.inf),
-            "counts": np.zeros((len(OUTPUTS), YEARS, tables.n_places * N_BINS), dtype=np.int64),
+            "counts": np.zeros((len(OUTPUTS), YEARS, tables.n_places * N_BINS), dtype=np.uint32),
             "crossed": np.zeros((2, tables.n_places), dtype=np.int64),
         }
-        self.first_bin = np.arange(tables.n_places)[:, None] * float(N_BINS)
 
     def pilot(self, trials):
         """Values of a short run, [output, year, place, trial]."""
@@ -74,7 +79,8 @@ class Peer:
         np.clip(key, 0, N_BINS - 1, out=key)
         key += self.first_bin
         np.copyto(self.bins, key, casting="unsafe")
-        state["counts"][at] += np.bincount(self.bins.ravel(), minlength=state["counts"].shape[-1])
+        counts = np.bincount(self.bins.ravel(), minlength=state["counts"].shape[-1])
+        np.add(state["counts"][at], counts, out=state["counts"][at], casting="unsafe")
 
     def years(self):
         """Draws one chunk; fills `out` year by year. Numbers in brackets are the equations of the model's README."""

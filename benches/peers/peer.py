@@ -38,8 +38,9 @@ def work(name, seed, chunk, core, orders, results):
     pilot = numpy_peer.Peer(tables, None, np.random.SeedSequence(2**40), 512)
     layout = Layout(pilot.pilot(PILOT_TRIALS))
     module = importlib.import_module(f"{name}_peer")
-    module.Peer(tables, layout, np.random.SeedSequence([*seed, 1]), chunk).run(1)
-    peer = module.Peer(tables, layout, np.random.SeedSequence([*seed, 2]), chunk)
+    peer = module.Peer(tables, layout, np.random.SeedSequence(seed), chunk)
+    peer.run(1)
+    peer.clear()
     results.send("ready")
     while (trials := orders.recv()) is not None:
         peer.run(trials)

@@ -2,6 +2,7 @@
 
 use crate::diag::{Diagnostic, Span};
 use crate::dimension::{DimensionId, Dimensions, Shape};
+use crate::dist::Distribution;
 use crate::expr::Expr;
 use crate::model::{Basis, CorrelationKind, ModelFile};
 use crate::unit::Unit;
@@ -253,6 +254,8 @@ pub struct AskedCorrelation {
     pub value: f64,
     /// The correlation of the scores that gives it.
     pub score: f64,
+    /// The distributions of both, where they are the same numbers in every cell and trial.
+    pub marginals: Option<Box<[Distribution; 2]>>,
 }
 
 /// How a node rolls up to parent places.

@@ -12,6 +12,7 @@ use super::streams::{stream, stream_name};
 use super::{matrix, terms::describe_shape};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::dimension::Assignment;
+use crate::dist::{Distribution, DistributionError};
 use crate::model::{CorrelationDecl, CorrelationKind, InputDecl, ModelFile};
 
 type Pair = (NodeId, NodeId);
@@ -209,6 +210,7 @@ impl Checker<'_, '_> {
                     kind: declaration.kind.value,
                     value: value.value,
                     score,
+                    marginals: self.marginals(first.0, second.0),
                 },
                 span: value.span,
             },
@@ -252,6 +254,23 @@ impl Checker<'_, '_> {
             })
             .collect();
         draws.filter(|draws| !draws.is_empty())
+    }
+
+    /// The distributions of both inputs, where all cells are drawn from the same numbers.
+    fn marginals(&self, first: NodeId, second: NodeId) -> Option<Box<[Distribution; 2]>> {
+        let of = |id| {
+            let draws = self.draws(id)?;
+            let only = (draws.len() == 1).then(|| draws[0])?;
+            self.constant(only)?.ok()
+        };
+        Some(Box::new([of(first)?, of(second)?]))
+    }
+
+    /// The distribution of a draw whose parameters are the same numbers in every cell.
+    fn constant(&self, draw: &Draw) -> Option<Result<Distribution, DistributionError>> {
+        let at = Assignment::empty(self.context.dimensions);
+        self.constants
+            .distribution(draw, &self.built.shapes, &at, self.context.dimensions)
     }
 
     fn base_score(&self, first: NodeId, second: NodeId) -> Option<f64> {
@@ -298,12 +317,8 @@ impl Checker<'_, '_> {
         }
         let mut distributions = Vec::new();
         for (id, draws) in [(first, &ours), (second, &theirs)] {
-            let at = Assignment::empty(self.context.dimensions);
             let only = (draws.len() == 1).then(|| draws[0]);
-            let constant = only.and_then(|draw| {
-                self.constants
-                    .distribution(draw, &self.built.shapes, &at, self.context.dimensions)
-            });
+            let constant = only.and_then(|draw| self.constant(draw));
             match constant {
                 Some(Ok(distribution)) => distributions.push(distribution),
                 // Out of its domain, which is reported where it stands.

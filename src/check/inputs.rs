@@ -356,6 +356,10 @@ impl<'t, 's> DrawReader<'t, 's> {
         let shape = terms(draw).fold(Shape::scalar(), |shape, term| {
             shape.union(&term.shape, dimensions)
         });
+        if shape.n_cells(dimensions) == Some(0) {
+            // Labels that could not be read, which is reported.
+            return false;
+        }
         let at = Assignment::of_cell(&shape, 0, dimensions);
         match self.constants.distribution(draw, shapes, &at, dimensions) {
             Some(Ok(distribution)) => {

@@ -31,3 +31,4 @@ mod usage;
 
 pub use checked::*;
 pub use checker::{Variant, check};
+pub use scores::{pearson_of_scores, pearson_range, spearman_of_scores};

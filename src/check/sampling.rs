@@ -36,7 +36,7 @@ pub(super) fn check(
             Some((name, rest)) => (name, Some(rest)),
         };
         let Some(group) = groups.iter().find(|group| group.name == name) else {
-            diagnostics.push(unknown(name, written, &groups));
+            diagnostics.push(unknown(name, written, &groups, file));
             continue;
         };
         if n_cells.is_some_and(|text| text != format!("{}]", group.n_cells)) {
@@ -44,7 +44,7 @@ pub(super) fn check(
                 Diagnostic::error(
                     "wrong-cells",
                     written.span,
-                    format!("`{name}` has {} cells", group.n_cells),
+                    format!("the number of cells of `{name}` is {}", group.n_cells),
                 )
                 .expected(format!("`{name}`, or `{name}[{}]`", group.n_cells)),
             );
@@ -65,7 +65,7 @@ pub(super) fn check(
     order.into_iter().map(|(name, _)| name).collect()
 }
 
-fn unknown(name: &str, written: &Ident, groups: &[StreamGroup]) -> Diagnostic {
+fn unknown(name: &str, written: &Ident, groups: &[StreamGroup], file: &ModelFile) -> Diagnostic {
     let input = name.split('/').next().unwrap_or(name);
     let names = || groups.iter().map(|group| group.name.as_str());
     let same_input: Vec<_> = names()
@@ -77,11 +77,21 @@ fn unknown(name: &str, written: &Ident, groups: &[StreamGroup]) -> Diagnostic {
     } else {
         format!("one of the groups of this input: {}", same_input.join(", "))
     };
+    let renamed = (file.inputs.iter())
+        .filter(|declared| declared.name.value == input)
+        .find_map(|declared| Some((declared, declared.stream.as_ref()?)));
+    let hint = match renamed {
+        Some((declared, stream)) => Some(format!(
+            "`{}` draws from the stream `{}`",
+            declared.name.value, stream.value
+        )),
+        None => did_you_mean(name, names()),
+    };
     Diagnostic::error(
         "unknown-group",
         written.span,
         format!("there is no group of draws `{name}`"),
     )
     .expected(expected)
-    .hint_if(did_you_mean(name, names()))
+    .hint_if(hint)
 }

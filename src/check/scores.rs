@@ -1,7 +1,7 @@
 //! The correlation of normal scores that gives a wanted correlation of values or ranks.
 
 use crate::dist::Distribution;
-use crate::math::{normal_density, sin};
+use crate::math::{atan2, normal_density, sin};
 
 /// Hermite coefficients kept: at |ρ| = 0.95 the rest of a step function's series is below 0.95^160 = 3e-4 of its own tail.
 const TERMS: usize = 160;
@@ -47,32 +47,80 @@ pub(super) fn from_pearson(
     second: &Distribution,
     pearson: f64,
 ) -> Result<f64, Unreachable> {
-    let scale = match (first.sd(), second.sd()) {
-        (Some(a), Some(b)) if a > 0.0 && b > 0.0 && (a * b).is_finite() => a * b,
-        _ => return Err(Unreachable::NoMoments),
+    let (Some(scale), Some((lowest, largest))) =
+        (scale(first, second), pearson_range(first, second))
+    else {
+        return Err(Unreachable::NoMoments);
     };
     let (alpha, beta) = (coefficients(first), coefficients(second));
-    let lowest = extreme(first, second, -1.0) / scale;
-    let largest = extreme(first, second, 1.0) / scale;
     // Moments and extremes come from different integrals; at an exact ±1 they may differ in the last digits.
     const ROUNDING: f64 = 1e-9;
     if pearson > largest + ROUNDING || pearson < lowest - ROUNDING {
         return Err(Unreachable::Beyond(lowest, largest));
     }
-    let covariance = |rho: f64| {
-        let series = alpha.iter().zip(&beta).rev();
-        series.fold(0.0, |sum, (a, b)| (sum + a * b) * rho)
-    };
     let (mut low, mut high) = (-1.0, 1.0);
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
-        if covariance(middle) < pearson * scale {
+        if covariance(&alpha, &beta, middle) < pearson * scale {
             low = middle;
         } else {
             high = middle;
         }
     }
     Ok(0.5 * (low + high))
+}
+
+/// The Pearson correlation of two distributions whose scores correlate by `score`; `None` if one has no finite, positive standard
+/// deviation.
+///
+/// # Source
+/// Mehler 1866; Lancaster 1957, Biometrika 44: covariance Σ α_k β_k ρ^k, see [`from_pearson`].
+#[must_use]
+pub fn pearson_of_scores(first: &Distribution, second: &Distribution, score: f64) -> Option<f64> {
+    let scale = scale(first, second)?;
+    // The series converges slowest at ±1, where the integral is of one variable.
+    if score.abs() == 1.0 {
+        return Some(extreme(first, second, score) / scale);
+    }
+    let (alpha, beta) = (coefficients(first), coefficients(second));
+    Some(covariance(&alpha, &beta, score) / scale)
+}
+
+/// The smallest and the largest Pearson correlation that two distributions can have; `None` as in [`pearson_of_scores`].
+///
+/// # Source
+/// Hoeffding 1940; Frechet 1951: reached where one is a falling, or a rising, function of the other.
+#[must_use]
+pub fn pearson_range(first: &Distribution, second: &Distribution) -> Option<(f64, f64)> {
+    let scale = scale(first, second)?;
+    let end = |sign| extreme(first, second, sign) / scale;
+    Some((end(-1.0), end(1.0)))
+}
+
+/// The rank correlation of two continuous distributions whose scores correlate by `score`.
+///
+/// # Source
+/// Pearson 1907; Kruskal 1958: 6/π arcsin(ρ/2).
+#[must_use]
+pub fn spearman_of_scores(score: f64) -> f64 {
+    if score.abs() == 1.0 {
+        return score;
+    }
+    let half = 0.5 * score;
+    6.0 / std::f64::consts::PI * atan2(half, (1.0 - half * half).sqrt())
+}
+
+/// The product of both standard deviations.
+fn scale(first: &Distribution, second: &Distribution) -> Option<f64> {
+    match (first.sd(), second.sd()) {
+        (Some(a), Some(b)) if a > 0.0 && b > 0.0 && (a * b).is_finite() => Some(a * b),
+        _ => None,
+    }
+}
+
+fn covariance(alpha: &[f64], beta: &[f64], rho: f64) -> f64 {
+    let series = alpha.iter().zip(beta).rev();
+    series.fold(0.0, |sum, (a, b)| (sum + a * b) * rho)
 }
 
 /// Covariance when the scores are equal (`sign` 1) or opposite (`sign` −1).

@@ -215,6 +215,7 @@ pub struct ExtendArguments {
 #[command(after_help = "Examples:
   fanfare check models/flash-calling/model.toml
   fanfare check models/flash-calling/model.toml --explain revenue
+  fanfare check models/flash-calling/model.toml --dependence
   fanfare check models/flash-calling/model.toml --scenario slow_rollout")]
 pub struct CheckArguments {
     /// Model and variant.
@@ -223,6 +224,9 @@ pub struct CheckArguments {
     /// Explain one node or output: its equation, unit, what it reads, and the assumptions behind it with their sources.
     #[arg(long, value_name = "NODE")]
     pub explain: Option<String>,
+    /// Print every correlation, `alike` share and persistence: what is asked, what is achieved, and a sample of it.
+    #[arg(long, conflicts_with = "explain")]
+    pub dependence: bool,
 }
 
 /// Arguments of `replay`.

@@ -4,6 +4,7 @@ use super::ExitStatus;
 use super::arguments::CheckArguments;
 use super::load::{load_model, report};
 use super::outcome::print;
+use crate::dependence::dependence;
 use crate::describe;
 use crate::diag::closest;
 use crate::plan::{PlanRequest, build};
@@ -17,6 +18,16 @@ pub(super) fn check(arguments: &CheckArguments) -> ExitStatus {
     if let Err(problems) = build(&loaded.model, PlanRequest::Statistics) {
         report(&problems, &loaded.sources);
         return ExitStatus::Refused;
+    }
+    if arguments.dependence {
+        // A fixed seed: the table is part of the description of a model.
+        return match dependence(&loaded.model, 1) {
+            Ok(rows) => print(&describe::dependence_table(&loaded.model, &rows)),
+            Err(problems) => {
+                report(&problems, &loaded.sources);
+                ExitStatus::Refused
+            }
+        };
     }
     match &arguments.explain {
         None => print(&describe::summary(&loaded.model)),

@@ -1,9 +1,11 @@
 //! A checked model as text for people: what `check` prints.
 
+mod dependence;
 mod explain;
 mod report_plan;
 mod summary;
 
+pub use dependence::dependence_table;
 pub use explain::explain;
 pub use report_plan::report_plan;
 pub use summary::summary;

@@ -1,8 +1,9 @@
 //! One batch of trials through a plan.
 
+use super::crossing;
 use super::kernels::{self, Source};
 use crate::dist;
-use crate::plan::{Instruction, Operand, Plan, Range32, crossing, interpolate, order_statistic};
+use crate::plan::{Instruction, Operand, Plan, Range32, interpolate, order_statistic};
 use crate::sample::Scores;
 
 /// Takes the rows that a plan delivers.
@@ -190,23 +191,19 @@ fn compute(plan: &Plan, workspace: &mut Workspace, instruction: &Instruction, ou
         }
         Instruction::CrossingFirst {
             operands: range, ..
-        } => each_trial(out, operands(range), &source, list, |list| {
-            crossing::first(list)
-        }),
+        } => crossing::first(out, operands(range).iter().map(|&operand| source(operand))),
         Instruction::CrossingRecross {
             operands: range, ..
-        } => each_trial(out, operands(range), &source, list, |list| {
-            crossing::recross(list)
-        }),
+        } => crossing::recross(out, operands(range).iter().map(|&operand| source(operand))),
         Instruction::CrossingDate {
             first_label,
             operands: range,
             ..
-        } => {
-            each_trial(out, operands(range), &source, list, |list| {
-                crossing::date(first_label, list)
-            });
-        }
+        } => crossing::date(
+            out,
+            first_label,
+            operands(range).iter().map(|&operand| source(operand)),
+        ),
         Instruction::Score { .. } | Instruction::Deliver { .. } | Instruction::Keep { .. } => {}
     }
 }

@@ -24,6 +24,8 @@ pub enum PlanRequest {
     OutermostSeries,
     /// The same, the outputs at the last time label.
     Outermost,
+    /// Outputs and crossings at their outermost place, and the score of every cell that is drawn, kept.
+    Scores,
     /// All targets, and every cell of every node kept.
     EveryNode,
 }
@@ -47,6 +49,10 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
             PlanRequest::OutermostSeries => builder.only_outermost(&mut roots, false),
             PlanRequest::Outermost => builder.only_outermost(&mut roots, true),
             PlanRequest::EveryNode => builder.every_node(&mut roots),
+            PlanRequest::Scores => {
+                builder.only_outermost(&mut roots, false);
+                builder.every_score(&mut roots);
+            }
         }
         if request != PlanRequest::JointSample {
             roots.order = builder.order_by_place(&roots);

@@ -1,10 +1,10 @@
 //! What a plan delivers: targets of outputs and crossings in the order of places, kept rows of joint statistics, summaries and nodes.
 
 use super::build::Builder;
-use super::graph::{Binary, Fold};
+use super::graph::{Binary, Fold, ValueId};
 use super::schedule::Roots;
 use super::target::{JointCell, NodeCell, Target, TargetKind};
-use crate::check::{Body, NodeKind, Place, PlaceLevel};
+use crate::check::{Body, NodeId, NodeKind, Place, PlaceLevel};
 use crate::dimension::Assignment;
 
 impl Builder<'_> {
@@ -72,21 +72,31 @@ impl Builder<'_> {
         }
     }
 
-    /// The order in which targets are computed: the members of hierarchies first, one after another, then their parents, then the world.
+    /// The order in which targets are computed: the members of a parent one after another, then the parent, then the next parent's members,
+    /// at last the world. Few sums are then open at a time.
     pub(crate) fn order_by_place(&self, roots: &Roots) -> Vec<usize> {
         let all = &self.model.dimensions;
         let is_parent = |id| {
             all.iter()
                 .any(|(_, other)| other.parents.iter().any(|link| link.parent == id))
         };
-        let rank = |at: &Assignment| {
-            let fixed: Vec<_> = at.iter().filter(|&(id, _)| !all.at(id).time).collect();
-            let level = match fixed.iter().map(|&(id, _)| is_parent(id)).max() {
-                None => 2,
-                Some(true) => 1,
-                Some(false) => 0,
-            };
-            (level, fixed)
+        // For each dimension of members: its ancestors from the outermost inwards, then itself.
+        let paths: Vec<Vec<_>> = all
+            .iter()
+            .filter(|&(id, dimension)| !dimension.time && !is_parent(id))
+            .map(|(id, _)| {
+                let mut path = vec![id];
+                while let Some(link) = path.last().and_then(|&id| all.at(id).parents.first()) {
+                    path.push(link.parent);
+                }
+                path.reverse();
+                path
+            })
+            .collect();
+        let rank = |at: &Assignment| -> Vec<u32> {
+            // What a place sums out comes after all labels.
+            let label = |&id: &_| at.label(id, all).unwrap_or(u32::MAX);
+            paths.iter().flatten().map(label).collect()
         };
         let mut order: Vec<_> = (0..roots.targets.len()).collect();
         order.sort_by_cached_key(|&target| (rank(&roots.targets[target].0.at), target));
@@ -161,41 +171,58 @@ impl Builder<'_> {
         }
     }
 
+    /// The scores of the cells of a node that are drawn: none of data, variables and what a variant has replaced.
+    fn drawn_scores(&mut self, node: NodeId) -> Vec<(usize, ValueId)> {
+        let model = self.model;
+        let declared = model.node(node);
+        let Some(info) = declared
+            .stream
+            .as_ref()
+            .filter(|_| declared.kind == NodeKind::Input)
+        else {
+            return Vec::new();
+        };
+        (0..self.cells[node.0 as usize].len())
+            .filter(|&cell| {
+                let part = declared
+                    .parts
+                    .iter()
+                    .rev()
+                    .find(|part| part.cells.as_ref().is_none_or(|cells| cells[cell]));
+                part.is_some_and(|part| matches!(part.body, Body::Draw(_)))
+            })
+            .map(|cell| {
+                let at = Assignment::of_cell(&declared.shape, cell, &model.dimensions);
+                let score = self.scores.of_cell(&mut self.graph, model, node, info, &at);
+                (cell, score)
+            })
+            .collect()
+    }
+
     /// One summary score for each input that is drawn: the mean of its cells' scores.
     pub(crate) fn summary_scores(&mut self, roots: &mut Roots) {
-        let model = self.model;
-        for &node in &model.order {
-            let declared = model.node(node);
-            let Some(info) = declared
-                .stream
-                .as_ref()
-                .filter(|_| declared.kind == NodeKind::Input)
-            else {
-                continue;
-            };
-            let drawn: Vec<Assignment> = (0..self.cells[node.0 as usize].len())
-                .filter(|&cell| {
-                    let part = declared
-                        .parts
-                        .iter()
-                        .rev()
-                        .find(|part| part.cells.as_ref().is_none_or(|cells| cells[cell]));
-                    part.is_some_and(|part| matches!(part.body, Body::Draw(_)))
-                })
-                .map(|cell| Assignment::of_cell(&declared.shape, cell, &model.dimensions))
+        for &node in &self.model.order {
+            let scores: Vec<ValueId> = (self.drawn_scores(node).into_iter())
+                .map(|(_, score)| score)
                 .collect();
-            if drawn.is_empty() {
+            if scores.is_empty() {
                 continue;
             }
-            let scores: Vec<_> = drawn
-                .iter()
-                .map(|at| self.scores.of_cell(&mut self.graph, model, node, info, at))
-                .collect();
             let sum = self.graph.fold(Fold::Sum, &scores);
             let n = self.graph.number(scores.len() as f64);
             let mean = self.graph.binary(Binary::Divide, sum, n);
             let row = roots.keep(mean);
             roots.summaries.push((node, row));
+        }
+    }
+
+    /// The score of every cell that is drawn.
+    pub(crate) fn every_score(&mut self, roots: &mut Roots) {
+        for &node in &self.model.order {
+            for (cell, score) in self.drawn_scores(node) {
+                let row = roots.keep(score);
+                roots.nodes.push(NodeCell { node, cell, row });
+            }
         }
     }
 

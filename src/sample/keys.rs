@@ -7,6 +7,9 @@ use sha2::{Digest, Sha256};
 /// Words of a key: one block of the generator.
 pub(super) const WORDS_OF_KEY: usize = 16;
 
+/// Most keys that are kept, 360 KB: a plan may have millions of streams.
+const MOST_KEPT: usize = 4096;
+
 /// Sixteen random words for each stream and replicate.
 pub(super) type Key = [u32; WORDS_OF_KEY];
 
@@ -15,8 +18,9 @@ pub(super) type Key = [u32; WORDS_OF_KEY];
 #[derive(Debug)]
 pub(super) struct Keys {
     generator: ChaCha8Rng,
-    /// For each stream the key made last, with its replicate: a replicate is mostly evaluated in many rows.
-    last: Vec<Option<(u64, Key)>>,
+    /// Keys made last, each with its stream and replicate, at the stream's number modulo their length: a replicate is mostly evaluated in
+    /// several rows.
+    last: Vec<Option<(usize, u64, Key)>>,
 }
 
 impl Keys {
@@ -25,14 +29,15 @@ impl Keys {
         let digest = Sha256::digest([b"fanfare-design/1".as_slice(), &seed.to_le_bytes()].concat());
         Self {
             generator: ChaCha8Rng::from_seed(digest.into()),
-            last: vec![None; n_streams],
+            last: vec![None; n_streams.min(MOST_KEPT)],
         }
     }
 
     /// The key of a replicate of a stream, which has the number `id` in all runs.
     pub(super) fn of(&mut self, stream: usize, id: u64, replicate: u64) -> Key {
-        if let Some((of, key)) = self.last[stream]
-            && of == replicate
+        let slot = stream % self.last.len();
+        if let Some((known, of, key)) = self.last[slot]
+            && (known, of) == (stream, replicate)
         {
             return key;
         }
@@ -40,7 +45,7 @@ impl Keys {
         self.generator
             .set_word_pos(u128::from(replicate) * WORDS_OF_KEY as u128);
         let key = std::array::from_fn(|_| self.generator.next_u32());
-        self.last[stream] = Some((replicate, key));
+        self.last[slot] = Some((stream, replicate, key));
         key
     }
 }
@@ -57,6 +62,10 @@ mod tests {
         let next = keys.of(0, 3, 8);
         assert_ne!(first, next);
         assert_ne!(first, keys.of(1, 4, 7));
+        let mut many = Keys::new(5, 3 * MOST_KEPT);
+        assert_eq!(many.of(7, 3, 7), first);
+        assert_ne!(many.of(7 + MOST_KEPT, 4, 7), first);
+        assert_eq!(many.of(7, 3, 7), first);
         assert_eq!(first, keys.of(0, 3, 7));
         assert_ne!(first, Keys::new(6, 1).of(0, 3, 7));
         assert_eq!(first, Keys::new(5, 1).of(0, 3, 7));

@@ -21,8 +21,9 @@ struct Shared {
     seed: u64,
     design: Design,
     ids: Arc<[u64]>,
-    /// For each stream the direction numbers of its dimension; `None` without one, and in other designs.
-    directions: Vec<Option<Directions>>,
+    /// For each stream its Sobol' dimension as an index of `directions`; `None` without one. Empty in other designs.
+    dimensions: Vec<Option<u32>>,
+    directions: Vec<Directions>,
 }
 
 /// The scores of one thread. Trial k is point k mod n of replicate ⌊k / n⌋, n being the design's points of a replicate.
@@ -36,6 +37,9 @@ pub struct DesignScores {
 impl Sampler {
     /// The scores of these streams under a seed and a design. `order` says which streams take the first Sobol' dimensions; streams of groups
     /// that it does not hold follow in the order of their names. Other designs do not ask it.
+    ///
+    /// # Panics
+    /// If the design has a number of points that [`Design::planned`] refuses.
     #[must_use]
     pub fn new(
         seed: u64,
@@ -43,25 +47,30 @@ impl Sampler {
         streams: &[StreamKey],
         order: Option<&SobolOrder>,
     ) -> Self {
-        let ids: Arc<[u64]> = streams.iter().map(stream_id).collect();
-        let directions = match design {
-            Design::Random | Design::Latin { .. } => vec![None; streams.len()],
+        if let Some(points) = design.points() {
+            let planned = Design::planned(design.kind(), 1, Some(points));
+            assert!(planned.is_ok(), "{design:?}: {planned:?}");
+        }
+        let dimensions: Vec<Option<u32>> = match design {
+            Design::Random | Design::Latin { .. } => Vec::new(),
             Design::Sobol { .. } => {
                 let nothing_first = SobolOrder::default();
-                let dimensions = order.unwrap_or(&nothing_first).dimensions(streams);
-                let found = dimensions
-                    .iter()
-                    .map(|&dimension| usize::try_from(dimension).unwrap_or(usize::MAX));
-                let n = found.clone().filter(|&d| d < MOST_DIMENSIONS).max();
-                let table = directions(n.map_or(0, |last| last + 1));
-                found.map(|d| table.get(d).copied()).collect()
+                let wanted = order.unwrap_or(&nothing_first).dimensions(streams);
+                let is_there = |&dimension: &u32| (dimension as usize) < MOST_DIMENSIONS;
+                wanted
+                    .into_iter()
+                    .map(|dimension| u32::try_from(dimension).ok().filter(is_there))
+                    .collect()
             }
         };
+        let last = dimensions.iter().flatten().max();
+        let directions = directions(last.map_or(0, |&last| last as usize + 1));
         Self {
             shared: Arc::new(Shared {
                 seed,
                 design,
-                ids,
+                ids: streams.iter().map(stream_id).collect(),
+                dimensions,
                 directions,
             }),
         }
@@ -70,9 +79,10 @@ impl Sampler {
     /// Scores for one thread.
     #[must_use]
     pub fn scores(&self) -> DesignScores {
+        let Shared { seed, ids, .. } = self.shared.as_ref();
         DesignScores {
-            addressed: AddressedScores::with_ids(self.shared.seed, Arc::clone(&self.shared.ids)),
-            keys: Keys::new(self.shared.seed, self.shared.ids.len()),
+            addressed: AddressedScores::with_ids(*seed, Arc::clone(ids)),
+            keys: Keys::new(*seed, ids.len()),
             shared: Arc::clone(&self.shared),
         }
     }
@@ -80,13 +90,8 @@ impl Sampler {
     /// Streams without a Sobol' dimension in a Sobol' design: they take Latin hypercubes in the same replicates.
     #[must_use]
     pub fn n_fallback(&self) -> usize {
-        match self.shared.design {
-            Design::Random | Design::Latin { .. } => 0,
-            Design::Sobol { .. } => {
-                let without = self.shared.directions.iter().filter(|d| d.is_none());
-                without.count()
-            }
-        }
+        let dimensions = &self.shared.dimensions;
+        dimensions.iter().filter(|found| found.is_none()).count()
     }
 }
 
@@ -105,8 +110,11 @@ impl DesignScores {
             let (row, later) = rest.split_at_mut(rest.len().min(left));
             trial += row.len() as u64;
             let key = self.keys.of(stream, self.shared.ids[stream], replicate);
-            match &self.shared.directions[stream] {
-                Some(directions) => scramble(directions, [key[0], key[1]], point, row),
+            match self.shared.dimensions.get(stream).copied().flatten() {
+                Some(dimension) => {
+                    let directions = &self.shared.directions[dimension as usize];
+                    scramble(directions, [key[0], key[1]], point, row);
+                }
                 None => stratify(key, points, point, row),
             }
             rest = later;

@@ -36,41 +36,14 @@ pub(crate) struct PilotSample<'a> {
 /// Share of the values on either side of a judged place from which its density is taken, at most.
 const WINDOW: f64 = 1.0 / 32.0;
 
-/// Scales of the layouts in quarter distances, each with its double and half as much again between: the bins of a layout are those of the
-/// scale over a power of two, so that finer steps use more of the bins there are.
-const SCALES: [f64; 31] = [
-    4.0,
-    3.0,
-    2.0,
-    1.5,
-    1.0,
-    0.75,
-    0.5,
-    0.375,
-    0.25,
-    0.1875,
-    0.125,
-    0.09375,
-    0.0625,
-    0.046875,
-    0.03125,
-    0.0234375,
-    0.015625,
-    0.01171875,
-    0.0078125,
-    0.005859375,
-    0.00390625,
-    0.001953125,
-    0.0009765625,
-    0.00048828125,
-    0.000244140625,
-    0.000061035,
-    7.63e-6,
-    9.54e-7,
-    9.31e-10,
-    9.09e-13,
-    8.88e-16,
-];
+/// Scales of the layouts in distances of the quartiles: 4, 3, 2, 1.5, 1 …, then a few far smaller. The bins of a layout are as wide as its
+/// scale over a power of two, so steps finer than an octave use more of the bins there are.
+fn scales() -> impl Iterator<Item = f64> {
+    let fine = (0..18).flat_map(|octave| [4.0, 3.0].map(|scale| (scale, octave)));
+    let coarse = [20, 30, 40].map(|octave| (1.0, octave));
+    fine.chain(coarse)
+        .map(|(scale, octave)| scale / (1_u64 << octave) as f64)
+}
 
 impl Grid {
     /// Chooses bins for a pilot.
@@ -192,7 +165,7 @@ impl Grid {
             far.to_bits().saturating_sub(low.to_bits())
         };
         let (left, right) = match centre {
-            // A little beyond the pilot on both sides: one value in two thousand lies there, and goes to the outermost bins.
+            // A little beyond the pilot on both sides. What lies farther out, one value in two thousand, goes to the outermost bins.
             Centre::Origin(origin) => {
                 let beyond = |distance: f64| {
                     if distance > 0.0 {
@@ -328,7 +301,7 @@ fn layouts(body: &[f64], pilot: PilotSample<'_>) -> Vec<Layout> {
         centres.push(Centre::Ends(0.0, 1.0));
     }
     for centre in centres {
-        for scale in SCALES.map(|scale| scale * spread) {
+        for scale in scales().map(|scale| scale * spread) {
             if (f64::MIN_POSITIVE..f64::MAX / 8.0).contains(&scale) {
                 list.push(Layout { centre, scale });
             }

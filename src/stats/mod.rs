@@ -23,6 +23,7 @@ mod layout;
 mod level;
 mod moments;
 mod non_finite;
+mod pair_moments;
 mod pilot;
 mod ranks;
 mod sketch;
@@ -47,11 +48,11 @@ pub use grid::Grid;
 pub use interpolant::Interpolant;
 pub use joint::{
     JointAccumulator, JointBlock, JointPlan, JointReplicate, JointStatistics, JointSummary,
-    PairMoments,
 };
 pub use level::HUB_LEVELS;
 pub use moments::Moments;
 pub use non_finite::NonFinite;
+pub use pair_moments::PairMoments;
 pub use pilot::PilotCapture;
 pub use ranks::{mid_ranks, spearman};
 pub use spread::Spread;

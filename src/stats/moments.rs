@@ -272,8 +272,8 @@ mod tests {
         ];
         for (values, mean, sd, mean_digits, sd_digits) in sets {
             let whole = moments(&values, 1001);
-            for batch in [1, 7, 1001] {
-                assert_eq!(moments(&values, batch), whole);
+            for n_chunks in [1, 7, 1001] {
+                assert_eq!(moments(&values, values.len().div_ceil(n_chunks)), whole);
             }
             assert!(
                 digits(whole.mean, mean) >= mean_digits,

@@ -136,23 +136,16 @@ fn correlations_are_those_asked_in_every_design() {
             );
         };
         // Two countries of one region share 0.3 + 0.4, of two regions 0.3.
+        let year = |country: usize, year: usize| at("persistent", year * 3 + country);
         check(pearson(at("alike", 0), at("alike", 1)), 0.7, "one region");
         check(pearson(at("alike", 0), at("alike", 2)), 0.3, "two regions");
-        // Cells are country by country, four years each.
+        // Cells are year by year, three countries each.
         for lag in 1..4 {
-            let found = pearson(at("persistent", 0), at("persistent", lag));
+            let found = pearson(year(0, 0), year(0, lag));
             check(found, 0.8_f64.powi(lag as i32), "years");
         }
-        check(
-            pearson(at("persistent", 3), at("persistent", 7)),
-            0.5,
-            "countries",
-        );
-        check(
-            pearson(at("persistent", 0), at("persistent", 5)),
-            0.4,
-            "both",
-        );
+        check(pearson(year(0, 3), year(1, 3)), 0.5, "countries");
+        check(pearson(year(0, 0), year(1, 1)), 0.4, "both");
         let found = pearson(&ranks(at("first", 0)), &ranks(at("second", 0)));
         check(found, -0.6, "ranks");
         check(

@@ -70,7 +70,12 @@ fn quantiles_are_those_of_the_definitions_far_into_both_tails() {
         let spread = (d.quantile(0.75, 0.25) - d.quantile(0.25, 0.75)).abs();
         for triple in list {
             let (side, tail) = (triple[0].as_str().unwrap(), triple[1].as_f64().unwrap());
-            let expected = triple[2].as_f64().unwrap_or(f64::INFINITY);
+            let beyond = if side == "lower" {
+                f64::NEG_INFINITY
+            } else {
+                f64::INFINITY
+            };
+            let expected = triple[2].as_f64().unwrap_or(beyond);
             let found = match side {
                 "lower" => d.quantile(tail, 1.0 - tail),
                 _ => d.quantile(1.0 - tail, tail),

@@ -37,6 +37,9 @@ const MOST_MEMORY: usize = 2 << 30;
 /// What one case may take, on a slow and busy machine.
 const MOST_TIME: Duration = Duration::from_secs(60);
 
+/// As many failures are shown at once.
+const MOST_FAILURES: usize = 5;
+
 /// Enough cases to reach every key and every function, however slow the machine is.
 const FEWEST_CASES: u64 = 600;
 
@@ -56,7 +59,7 @@ struct Case {
 }
 
 fn case(number: u64) -> Case {
-    let written = grammar::write(number, number % 2 == 0);
+    let written = grammar::write(number, number.is_multiple_of(2));
     let mut choices = Choices::new(number ^ 0x5eed);
     let mut model = written.text.into_bytes();
     let mut tables: Vec<(String, Vec<u8>)> = (written.tables.into_iter())
@@ -67,7 +70,7 @@ fn case(number: u64) -> Case {
         variant.scenario = Some("other-world".to_owned());
         variant.strategy = Some("act".to_owned());
     }
-    if number % 3 != 0 {
+    if !number.is_multiple_of(3) {
         for _ in 0..1 + choices.below(3) {
             if choices.chance(8) {
                 let (_, table) = &mut tables[choices.below(3)];
@@ -161,6 +164,7 @@ fn no_model_makes_the_program_panic_hang_or_take_all_memory() {
     let watch = Watch::new(MOST_TIME);
     let mut coverage = Coverage::new();
     let (mut accepted, mut valid, mut valid_accepted) = (0u64, 0u64, 0u64);
+    let mut failed = Vec::new();
     let mut slowest = (Duration::ZERO, 0);
     let mut number = only.unwrap_or(0);
     loop {
@@ -174,25 +178,34 @@ fn no_model_makes_the_program_panic_hang_or_take_all_memory() {
         MEMORY.set_limit(usize::MAX).unwrap();
         watch.end();
         slowest = slowest.max((started.elapsed(), number));
-        let Ok(is_accepted) = outcome else {
-            panic!("case {number} panicked (FANFARE_FUZZ_CASE={number}):\n{shown}");
-        };
+        let is_accepted = outcome.unwrap_or_else(|_| {
+            eprintln!("case {number} panicked (FANFARE_FUZZ_CASE={number}):\n{shown}");
+            failed.push(number);
+            false
+        });
         if is_accepted {
             accepted += 1;
             coverage.note(&case.model);
         }
-        if number % 3 == 0 && case.variant == VariantChoice::default() {
+        if number.is_multiple_of(3) && case.variant == VariantChoice::default() {
             valid += 1;
             valid_accepted += u64::from(is_accepted);
         }
         number += 1;
-        if only.is_some() || (number >= FEWEST_CASES && began.elapsed() >= seconds) {
+        if only.is_some()
+            || failed.len() == MOST_FAILURES
+            || (number >= FEWEST_CASES && began.elapsed() >= seconds)
+        {
             break;
         }
     }
     println!(
         "{number} cases, {accepted} accepted; of {valid} undamaged ones {valid_accepted}; the slowest, {}, took {:?}",
         slowest.1, slowest.0
+    );
+    assert!(
+        failed.is_empty(),
+        "cases that panicked, printed above: {failed:?}"
     );
     if only.is_some() {
         return;

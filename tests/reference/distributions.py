@@ -989,7 +989,8 @@ def continuous(text, law, wants_bins):
             tail = mpf(float(tail))
             p, q = (tail, 1 - tail) if side == "lower" else (1 - tail, tail)
             x = law.quantile(p, q)
-            row["quantiles"].append([side, float(tail), float(x)])
+            # Beyond the range of doubles: infinite.
+            row["quantiles"].append([side, float(tail), float(x) if abs(x) < mpf("1.7e308") else None])
             if law.scipy is not None and not isinstance(law, Truncated) and tail >= 1e-6 and x != 0:
                 theirs = law.scipy.ppf(float(p)) if side == "lower" else law.scipy.isf(float(q))
                 compare(text, f"{side} {float(tail)}", x, theirs, 1e-7)
@@ -1089,7 +1090,7 @@ def main():
     assert seen == set(FAMILIES)
     head = {
         "about": "Made by distributions.py beside this file. quantiles: [side of the tail, its probability, value]; tails: [x, P(X <= x), P(X > x)]; "
-        "counts: the same for whole numbers; bins: [edge, P(X <= edge)]; null is a moment that does not exist.",
+        "counts: the same for whole numbers; bins: [edge, P(X <= edge)]; null is a moment that does not exist, or a quantile beyond the doubles.",
         "versions": {"mpmath": mp.__version__, "scipy": scipy.__version__, "python": ".".join(map(str, sys.version_info[:3]))},
     }
     lines = ",\n".join(json.dumps(row) for row in rows)

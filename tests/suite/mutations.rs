@@ -336,7 +336,8 @@ fn published(loaded: &Loaded) -> Option<ResultDocument> {
 
 /// The numbers of a run in the Sobol' design.
 fn sobol_numbers(loaded: &Loaded) -> String {
-    let (design, trials) = Design::planned(DesignKind::Sobol, TRIALS, None).unwrap();
+    // The second and the third dimension have their first four points in common.
+    let (design, trials) = Design::planned(DesignKind::Sobol, 16 * TRIALS, None).unwrap();
     let settings = Settings {
         trials,
         design,

@@ -105,3 +105,9 @@ fn groups_take_dimensions_in_the_stated_order_whether_drawn_or_not() {
     // In the order of names: a needs three dimensions, b one, c four.
     assert_eq!(SobolOrder::default().dimensions(&streams), [2, 3, 9, 7]);
 }
+
+#[test]
+#[should_panic(expected = "NotPowerOfTwo(12, 8)")]
+fn points_that_no_plan_has_are_a_defect() {
+    let _ = Sampler::new(1, Design::Sobol { points: 12 }, &streams(1), None);
+}
