@@ -98,6 +98,18 @@ impl Law for LogUniform {
         Some((self.high - self.low) / self.width)
     }
     fn sd(&self) -> Option<f64> {
+        if self.width < 1.0 {
+            // The variance is low·high Σ 2k w^(2k)/(2k + 2)!: the difference below would cancel.
+            let square = self.width * self.width;
+            let (mut term, mut sum) = (1.0, 0.0);
+            for k in 1..10 {
+                let n = 2.0 * f64::from(k);
+                // w^(2k)/(2k + 2)!, from 1/2! on.
+                term *= square / ((n + 1.0) * (n + 2.0));
+                sum += n * term;
+            }
+            return Some((self.low * (0.5 * sum)).sqrt() * self.high.sqrt());
+        }
         let mean = (self.high - self.low) / self.width;
         Some(
             ((self.high - self.low)

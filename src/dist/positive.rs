@@ -2,8 +2,8 @@
 
 use super::distribution::Law;
 use crate::math::{
-    exp, exp_m1, gamma, gamma_quantile, incomplete_gamma, ln, ln_1p, ln_gamma, newton_bracketed,
-    normal_density,
+    exp, exp_m1, gamma, gamma_quantile, incomplete_gamma, ln, ln_1p, ln_gamma, ln_gamma_doubled,
+    newton_bracketed, normal_density,
 };
 use crate::math::{normal_quantile_tails, pow, scaled_normal_tail};
 
@@ -123,7 +123,7 @@ impl Law for Weibull {
     fn sd(&self) -> Option<f64> {
         // Γ(1 + 2/k) − Γ(1 + 1/k)² as a multiple of the square, so that a narrow distribution keeps its digits.
         let k = 1.0 / self.shape;
-        let ratio = exp_m1(ln_gamma(1.0 + 2.0 * k) - 2.0 * ln_gamma(1.0 + k));
+        let ratio = exp_m1(ln_gamma_doubled(k));
         Some(self.scale * gamma(1.0 + k) * ratio.max(0.0).sqrt()).filter(|s| s.is_finite())
     }
     fn support(&self) -> (f64, f64) {

@@ -2,7 +2,8 @@
 
 use super::distribution::Law;
 use crate::math::{
-    beta_ln, beta_quantile, exp, exp_m1, gamma, incomplete_beta, ln, ln_1p, ln_gamma, logistic,
+    beta_ln, beta_quantile, exp, exp_m1, gamma, incomplete_beta, ln, ln_1p, ln_gamma_1p,
+    ln_gamma_doubled, logistic,
 };
 
 /// Euler's constant γ.
@@ -116,7 +117,7 @@ impl Law for GeneralisedExtremeValue {
         let part = if self.shape == 0.0 {
             EULER
         } else {
-            exp_m1(ln_gamma(1.0 - self.shape)) / self.shape
+            exp_m1(ln_gamma_1p(-self.shape)) / self.shape
         };
         Some(self.location + self.scale * part)
     }
@@ -124,12 +125,11 @@ impl Law for GeneralisedExtremeValue {
         if self.shape >= 0.5 {
             return None;
         }
-        if self.shape.abs() < 1e-6 {
-            // The variance changes by a relative 3 ξ or so.
+        if self.shape == 0.0 {
             return Some(self.scale * std::f64::consts::PI / 6f64.sqrt());
         }
         let once = gamma(1.0 - self.shape);
-        let ratio = exp_m1(ln_gamma(1.0 - 2.0 * self.shape) - 2.0 * ln_gamma(1.0 - self.shape));
+        let ratio = exp_m1(ln_gamma_doubled(-self.shape));
         Some(self.scale * once * ratio.max(0.0).sqrt() / self.shape.abs())
     }
     fn support(&self) -> (f64, f64) {
