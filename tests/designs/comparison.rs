@@ -1,7 +1,7 @@
 //! A table of the designs for any model: the variance of its outputs' means and crossing probabilities over replicates.
 //!
 //! `FANFARE_MODEL=models/flash-calling/model.toml cargo test --release --test designs a_model_in_every_design -- --ignored --nocapture`
-//! prints it; `FANFARE_POINTS` (4096) and `FANFARE_REPLICATES` (32) may be set, too.
+//! prints it; `FANFARE_POINTS` (4096), a power of two, and `FANFARE_REPLICATES` (32) may be set, too.
 
 use std::path::Path;
 

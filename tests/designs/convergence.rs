@@ -178,8 +178,8 @@ fn the_full_study() {
     }
     let ishigami = ishigami();
     println!(
-        "latin, 1,024 points, 1,000 replicates: {:.0} × less variance on the sum, {:.3} of the variance on Ishigami",
-        gain(&SUM, DesignKind::Latin, 1024, 1000),
-        1.0 / gain(&ishigami, DesignKind::Latin, 1024, 1000)
+        "latin, 1,024 points, 10,000 replicates: {:.0} × less variance on the sum, {:.3} of the variance on Ishigami",
+        gain(&SUM, DesignKind::Latin, 1024, 10_000),
+        1.0 / gain(&ishigami, DesignKind::Latin, 1024, 10_000)
     );
 }
