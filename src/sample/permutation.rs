@@ -48,6 +48,10 @@ impl Permutation {
         }
         for chunk in out.chunks_mut(CHUNK) {
             self.pass(chunk);
+            if self.last == self.mask {
+                // All numbers of w bits are below n.
+                continue;
+            }
             let mut n_walking = 0;
             for (place, &x) in chunk.iter().enumerate() {
                 walking[n_walking] = x;
