@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::counts::{Counts, Mode, ReplicateMarks};
 use super::moments::{BlockSums, Moments};
 use super::spread::Spread;
-use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan, all_finite};
+use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan};
 use super::tree::Combine;
 use crate::math::simd_level;
 
@@ -114,12 +114,16 @@ impl BlockAccumulator {
         }
         if kind != TargetKind::Value {
             counts.update_crossing(&self.mode, target, offset, values);
-        } else if all_finite(values) {
-            // Loads that nothing waits for: the histogram comes from outer caches while the moments are summed.
-            std::hint::black_box(counts.touch(target));
-            self.sums[target].update(offset, values);
+            return;
+        }
+        // Loads that nothing waits for: the histogram comes from outer caches while the moments are summed.
+        std::hint::black_box(counts.touch(target));
+        let before = self.sums[target].clone();
+        self.sums[target].update(offset, values);
+        if self.sums[target].is_finite() {
             counts.update_finite(&self.mode, target, values);
         } else {
+            self.sums[target] = before;
             // Runs of finite values go through the same lanes as in a batch without others.
             let mut place = 0;
             for run in values.chunk_by(|a, b| a.is_finite() == b.is_finite()) {

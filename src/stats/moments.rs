@@ -122,7 +122,8 @@ impl BlockSums {
         max: [f64::NEG_INFINITY; LANES],
     };
 
-    /// Adds finite values of consecutive trials, the first being `offset` in the block. Batches of a block come in ascending order.
+    /// Adds values of consecutive trials, the first being `offset` in the block. Batches of a block come in ascending order. With values that
+    /// are not finite the sums are worthless.
     #[inline(always)]
     pub fn update(&mut self, offset: usize, values: &[f64]) {
         let Some(&first) = values.first() else { return };
@@ -158,6 +159,12 @@ impl BlockSums {
         for (lane, &x) in chunks.remainder().iter().enumerate() {
             self.add(lane, shift, x);
         }
+    }
+
+    /// Whether all values so far were finite: one that is not makes the sum of its lane so for good. False also where that sum overflows.
+    #[inline(always)]
+    pub(crate) fn is_finite(&self) -> bool {
+        self.powers[0].iter().all(|sum| sum.is_finite())
     }
 
     /// Adds one finite value to its lane, with the operations of the vector loop.
@@ -309,6 +316,26 @@ mod tests {
             found.max,
             values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
         );
+    }
+
+    #[test]
+    fn one_value_that_is_not_finite_is_seen_at_every_position() {
+        for length in [1, 7, 8, 9, 33] {
+            let clean = vec![1e300; length];
+            let finite = |values: &[f64]| {
+                let mut sums = BlockSums::EMPTY;
+                sums.update(3, values);
+                sums.is_finite()
+            };
+            assert!(finite(&clean));
+            for position in 0..length {
+                for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                    let mut values = clean.clone();
+                    values[position] = bad;
+                    assert!(!finite(&values), "{length} {position} {bad}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -43,39 +43,3 @@ impl TargetPlan {
         self.kinds.len()
     }
 }
-
-/// Whether every value is finite; one subtraction and one addition per value.
-#[inline(always)]
-#[expect(clippy::eq_op, reason = "x − x tells finite values from others")]
-pub(crate) fn all_finite(values: &[f64]) -> bool {
-    // x − x is 0 for finite x and NaN otherwise; NaN survives every sum.
-    let mut lanes = [0.0_f64; 8];
-    let mut chunks = values.chunks_exact(8);
-    for chunk in &mut chunks {
-        for lane in 0..8 {
-            lanes[lane] += chunk[lane] - chunk[lane];
-        }
-    }
-    let rest: f64 = chunks.remainder().iter().map(|x| x - x).sum();
-    lanes.iter().sum::<f64>() + rest == 0.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::all_finite;
-
-    #[test]
-    fn one_non_finite_value_is_seen_at_every_position() {
-        for length in [1, 7, 8, 9, 33] {
-            let clean = vec![f64::MAX; length];
-            assert!(all_finite(&clean));
-            for position in 0..length {
-                for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-                    let mut values = clean.clone();
-                    values[position] = bad;
-                    assert!(!all_finite(&values), "{length} {position} {bad}");
-                }
-            }
-        }
-    }
-}
