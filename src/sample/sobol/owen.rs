@@ -26,3 +26,24 @@ fn laine_karras(mut x: u32, key: u32) -> u32 {
     x ^= x.wrapping_mul(0x53a2_2864);
     x
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_those_of_a_second_implementation() {
+        // By a program in Python with whole numbers of any size: (x, hash under the first key, then under the second).
+        let key = [0x9e37_79b9, 0x7f4a_7c15];
+        for (x, once, twice) in [
+            (0, 0x3ced_baa1, 0x8424_2520),
+            (1, 0xf28c_d7c4, 0x0d42_223d),
+            (0x8000_0000, 0xbced_baa1, 0x0424_2520),
+            (0x1234_5678, 0xfc5e_8dd9, 0x03d7_dcd8),
+            (0xffff_ffff, 0x14fa_b952, 0x62dd_7993),
+        ] {
+            assert_eq!(laine_karras(x, key[0]), once, "{x:#x}");
+            assert_eq!(owen(x, key), twice, "{x:#x}");
+        }
+    }
+}
