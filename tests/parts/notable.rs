@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use fanfare::run::{Notability, Replay, Settings, Unobserved, notable_trials, replay, simulate};
+use fanfare::run::{
+    Notability, Replay, SampleColumn, Settings, Unobserved, joint_sample, notable_trials, replay,
+    simulate,
+};
 use fanfare::sample::Design;
 
 use crate::command::Cell;
@@ -147,6 +150,46 @@ fn random_trials_are_those_of_a_search() {
 fn trials_of_replicates_are_those_of_a_search() {
     assert_found(Design::Latin { points: 20 });
     assert_found(Design::Sobol { points: 16 });
+}
+
+#[test]
+fn the_joint_sample_holds_trials_of_its_run() {
+    let loaded = market::loaded(&market::text(2, 3));
+    for design in [
+        Design::Random,
+        Design::Latin { points: 25_000 },
+        Design::Sobol { points: 1 << 15 },
+    ] {
+        let settings = Settings {
+            trials: 16 * design.points().unwrap_or(5000),
+            design,
+            ..Settings::default()
+        };
+        let sample = joint_sample(&loaded.model, &settings).unwrap();
+        assert_eq!(sample.trials.len(), 10_000);
+        for row in [0, 249, 250, 9999] {
+            let replay = replay(&loaded.model, &settings, sample.trials[row]).unwrap();
+            let launches = replay
+                .outputs
+                .iter()
+                .find(|cell| cell.name == "launches")
+                .unwrap();
+            let column = sample.columns.iter().position(|column| {
+                matches!(column, SampleColumn::Output { output, .. } if loaded.model.outputs[*output].name == "launches")
+            });
+            assert_eq!(sample.values[(row, column.unwrap())], launches.value);
+            // The last cell of sales in the world is that of the last year.
+            let sales = replay
+                .outputs
+                .iter()
+                .rfind(|cell| cell.name == "sales")
+                .unwrap();
+            let column = sample.columns.iter().rposition(|column| {
+                matches!(column, SampleColumn::Output { output, .. } if loaded.model.outputs[*output].name == "sales")
+            });
+            assert_eq!(sample.values[(row, column.unwrap())], sales.value);
+        }
+    }
 }
 
 #[test]
