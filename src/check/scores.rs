@@ -192,23 +192,30 @@ fn stepwise(jumps: &[(f64, f64)]) -> Vec<f64> {
 fn jumps(distribution: &Distribution) -> Option<Vec<(f64, f64)>> {
     let mut found = Vec::new();
     let end = f64::from(LARGEST) * STEP;
-    let mut open = vec![(-end, end)];
-    while let Some((low, high)) = open.pop() {
-        let height = distribution.draw(high) - distribution.draw(low);
-        if height == 0.0 {
-            continue;
+    let at = |score: f64| (score, distribution.draw(score));
+    let mut open = vec![(at(-end), at(end))];
+    while !open.is_empty() {
+        // Level by level, so that too many are noticed long before each is located.
+        if open.len() + found.len() > MAX_JUMPS {
+            return None;
         }
-        let middle = 0.5 * (low + high);
-        // Scores of a jump are wanted to about 1e-13.
-        if high - low < 1e-13 || middle <= low || middle >= high {
-            found.push((middle, height));
-            if found.len() > MAX_JUMPS {
-                return None;
+        let mut halves = Vec::new();
+        for (low, high) in open {
+            let height = high.1 - low.1;
+            let middle = 0.5 * (low.0 + high.0);
+            // Scores of a jump are wanted to about 1e-13.
+            if high.0 - low.0 < 1e-13 || middle <= low.0 || middle >= high.0 {
+                found.push((middle, height));
+            } else {
+                let middle = at(middle);
+                halves.extend([(low, middle), (middle, high)]);
             }
-        } else {
-            open.extend([(low, middle), (middle, high)]);
         }
+        halves.retain(|(low, high)| high.1 != low.1);
+        open = halves;
     }
+    // Sums are taken from above, whatever the order of finding.
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
     Some(found)
 }
 

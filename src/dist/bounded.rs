@@ -77,14 +77,15 @@ impl Law for LogUniform {
         if x <= self.low {
             0.0
         } else {
-            (ln(x / self.low) / self.width).min(1.0)
+            // ln(x/low), also next to low.
+            (ln_1p((x - self.low) / self.low) / self.width).min(1.0)
         }
     }
     fn survival(&self, x: f64) -> f64 {
         if x <= self.low {
             1.0
         } else {
-            (ln(self.high / x) / self.width).clamp(0.0, 1.0)
+            (ln_1p((self.high - x) / x) / self.width).clamp(0.0, 1.0)
         }
     }
     fn density(&self, x: f64) -> f64 {
@@ -123,6 +124,12 @@ impl Law for LogUniform {
     }
 }
 
+/// 1 − √(1 − d) without cancellation.
+#[inline]
+fn lag(d: f64) -> f64 {
+    d / (1.0 + (1.0 - d).sqrt())
+}
+
 /// Triangular distribution.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Triangular {
@@ -137,10 +144,18 @@ pub struct Triangular {
 impl Law for Triangular {
     fn quantile(&self, p: f64, q: f64) -> f64 {
         let width = self.high - self.low;
-        if p * width <= self.mode - self.low {
-            self.low + (p * width * (self.mode - self.low)).sqrt()
+        let (rise, fall) = (self.mode - self.low, self.high - self.mode);
+        if p * width <= rise {
+            if q < p {
+                // From the mode down, so that the upper end keeps its digits where the mode is there.
+                return self.mode - rise * lag((q * width - fall) / rise);
+            }
+            self.low + (p * width * rise).sqrt()
         } else {
-            self.high - (q * width * (self.high - self.mode)).sqrt()
+            if p < q {
+                return self.mode + fall * lag((p * width - rise) / fall);
+            }
+            self.high - (q * width * fall).sqrt()
         }
     }
     fn cdf(&self, x: f64) -> f64 {
@@ -148,8 +163,11 @@ impl Law for Triangular {
             0.0
         } else if x < self.mode {
             (x - self.low) / (self.high - self.low) * ((x - self.low) / (self.mode - self.low))
+        } else if x >= self.high {
+            1.0
         } else {
-            1.0 - self.survival(x)
+            let (beyond, fall) = (x - self.mode, self.high - self.mode);
+            ((self.mode - self.low) + beyond * (2.0 - beyond / fall)) / (self.high - self.low)
         }
     }
     fn survival(&self, x: f64) -> f64 {
@@ -157,8 +175,11 @@ impl Law for Triangular {
             0.0
         } else if x >= self.mode {
             (self.high - x) / (self.high - self.low) * ((self.high - x) / (self.high - self.mode))
+        } else if x <= self.low {
+            1.0
         } else {
-            1.0 - self.cdf(x)
+            let (short, rise) = (self.mode - x, self.mode - self.low);
+            ((self.high - self.mode) + short * (2.0 - short / rise)) / (self.high - self.low)
         }
     }
     fn density(&self, x: f64) -> f64 {
@@ -237,6 +258,8 @@ impl Law for Trapezoidal {
             0.0
         } else if x > self.top_high {
             0.5 * h * (self.high - x) * ((self.high - x) / (self.high - self.top_high))
+        } else if x >= self.top_low {
+            h * (0.5 * (self.high - self.top_high) + (self.top_high - x))
         } else {
             1.0 - self.cdf(x)
         }

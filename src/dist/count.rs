@@ -51,11 +51,13 @@ fn first_whole(reached: impl Fn(f64) -> bool, start: f64, most: f64) -> f64 {
 }
 
 /// `F(k) ≥ p`, decided in the accurate tail.
-fn search(law: &impl Law, p: f64, q: f64, mean: f64, sd: f64, most: f64) -> f64 {
+fn search(law: &impl Law, p: f64, q: f64, [mean, sd, skew]: [f64; 3], most: f64) -> f64 {
     if q <= 0.0 {
         return most;
     }
-    let start = mean + sd * normal_quantile_tails(p, q);
+    // Cornish and Fisher's first correction; from its end the search is short.
+    let z = normal_quantile_tails(p, q);
+    let start = mean + sd * (z + skew * (z * z - 1.0) / 6.0);
     if p <= q {
         first_whole(|k| law.cdf(k) >= p, start, most)
     } else {
@@ -128,14 +130,9 @@ pub struct Binomial {
 
 impl Law for Binomial {
     fn quantile(&self, p: f64, q: f64) -> f64 {
-        search(
-            self,
-            p,
-            q,
-            self.n * self.p,
-            (self.n * self.p * (1.0 - self.p)).sqrt(),
-            self.n,
-        )
+        let sd = (self.n * self.p * (1.0 - self.p)).sqrt();
+        let skew = (1.0 - 2.0 * self.p) / sd;
+        search(self, p, q, [self.n * self.p, sd, skew], self.n)
     }
     fn cdf(&self, x: f64) -> f64 {
         let k = x.floor();
@@ -189,14 +186,10 @@ pub struct NegativeBinomial {
 
 impl Law for NegativeBinomial {
     fn quantile(&self, p: f64, q: f64) -> f64 {
-        search(
-            self,
-            p,
-            q,
-            self.r * (1.0 - self.p) / self.p,
-            (self.r * (1.0 - self.p)).sqrt() / self.p,
-            f64::MAX,
-        )
+        let mean = self.r * (1.0 - self.p) / self.p;
+        let root = (self.r * (1.0 - self.p)).sqrt();
+        let shape = [mean, root / self.p, (2.0 - self.p) / root];
+        search(self, p, q, shape, f64::MAX)
     }
     fn cdf(&self, x: f64) -> f64 {
         let k = x.floor();
@@ -306,7 +299,8 @@ pub struct Poisson {
 
 impl Law for Poisson {
     fn quantile(&self, p: f64, q: f64) -> f64 {
-        search(self, p, q, self.mean, self.mean.sqrt(), f64::MAX)
+        let sd = self.mean.sqrt();
+        search(self, p, q, [self.mean, sd, 1.0 / sd], f64::MAX)
     }
     fn cdf(&self, x: f64) -> f64 {
         let k = x.floor();

@@ -256,8 +256,10 @@ impl StudentT {
     fn tail(&self, t: f64) -> f64 {
         let ratio = t / self.df.sqrt();
         let square = ratio * ratio;
-        if square == f64::INFINITY {
-            return 0.0;
+        if square > 1e250 {
+            // The first term of the tail, before df/(df + t²) leaves the range of numbers.
+            let a = 0.5 * self.df;
+            return 0.5 * exp(-self.df * ln(ratio.abs()) - ln(a) - beta_ln(a, 0.5));
         }
         0.5 * incomplete_beta(
             0.5 * self.df,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fanfare::dist::families;
+use fanfare::dist::{Distribution, families};
 
 use crate::rows::rows;
 
@@ -52,6 +52,11 @@ impl Report {
     }
 }
 
+/// The distance between the quartiles.
+fn spread(d: &Distribution) -> f64 {
+    d.quantile(0.75, 0.25) - d.quantile(0.25, 0.75)
+}
+
 #[test]
 fn every_family_has_reference_values() {
     let known: BTreeSet<String> = rows().iter().map(|row| row.family().to_owned()).collect();
@@ -66,8 +71,8 @@ fn quantiles_are_those_of_the_definitions_far_into_both_tails() {
     for row in rows() {
         let d = row.distribution();
         let list = row.0["quantiles"].as_array().map_or(&[][..], Vec::as_slice);
-        // Near the middle of a symmetric family digits are those of the spread.
-        let spread = (d.quantile(0.75, 0.25) - d.quantile(0.25, 0.75)).abs();
+        let spread = spread(&d);
+        let is_truncated = row.is_truncated();
         for triple in list {
             let (side, tail) = (triple[0].as_str().unwrap(), triple[1].as_f64().unwrap());
             let beyond = if side == "lower" {
@@ -80,7 +85,16 @@ fn quantiles_are_those_of_the_definitions_far_into_both_tails() {
                 "lower" => d.quantile(tail, 1.0 - tail),
                 _ => d.quantile(1.0 - tail, tail),
             };
-            let scale = if tail > 1e-6 { 1e-7 * spread } else { 1e-300 };
+            // No draw has a level beyond 1e-16; after truncation a further one may not exist among the levels before it.
+            if is_truncated && tail < 1e-16 {
+                continue;
+            }
+            // A draw next to a bound that truncates is a difference, with the digits of the spread; so is the middle of a symmetric family.
+            let scale = match (is_truncated, tail > 1e-6) {
+                (true, _) => 1e-3 * spread,
+                (false, true) => 1e-6 * spread,
+                (false, false) => 1e-300,
+            };
             report.check(
                 row.family(),
                 format!("{} {side} {tail:e}", row.text()),
@@ -98,25 +112,41 @@ fn tail_probabilities_are_those_of_the_definitions() {
     let mut report = Report::new();
     for row in rows() {
         let d = row.distribution();
+        let (low, high) = d.support();
+        let bounds: f64 = [low, high]
+            .iter()
+            .filter(|bound| bound.is_finite())
+            .map(|bound| bound.abs())
+            .sum();
+        let is_truncated = row.is_truncated();
         for [x, below, above] in row
             .triples("tails")
             .into_iter()
             .chain(row.triples("counts"))
         {
-            // What is left of 1 has no digits of its own on the far side.
+            // Beside the tolerance, what the rounding of x and of the bounds is worth; after truncation, that of levels of size 1 too.
+            let mut rounding = 0.0;
+            if !d.is_discrete() {
+                rounding += d.density(x) * 8.0 * f64::EPSILON * (x.abs() + bounds);
+            }
+            if is_truncated {
+                rounding += d.density(x) * 8.0 * f64::EPSILON * spread(&d) + 1e-15;
+            }
+            let scale = 1e-300 + rounding / TOLERANCE;
+            let family = row.family();
             report.check(
-                row.family(),
+                family,
                 format!("{} cdf({x:e})", row.text()),
                 d.cdf(x),
                 below,
-                1e-300,
+                scale,
             );
             report.check(
-                row.family(),
+                family,
                 format!("{} survival({x:e})", row.text()),
                 d.survival(x),
                 above,
-                1e-300,
+                scale,
             );
         }
     }

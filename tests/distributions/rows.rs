@@ -49,6 +49,14 @@ impl Row {
         build(&chosen, &values).unwrap_or_else(|error| panic!("{}: {error}", self.text()))
     }
 
+    /// Whether `min` or `max` is among the parameters.
+    pub fn is_truncated(&self) -> bool {
+        let pairs = self.0["parameters"].as_array().unwrap();
+        pairs
+            .iter()
+            .any(|pair| pair[0] == "min" || pair[0] == "max")
+    }
+
     /// The triples of a list; nothing where there is none.
     pub fn triples(&self, key: &str) -> Vec<[f64; 3]> {
         let list = self.0[key].as_array().map_or(&[][..], Vec::as_slice);

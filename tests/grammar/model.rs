@@ -518,9 +518,9 @@ impl Writer {
         }
         let is = is.0;
         self.line(&format!(
-            "[scenarios.other-world]\ntitle = \"Other\"\nset.i0 = '{is}'"
+            "[scenarios.other-world]\ntitle = \"Other\"\nnote = \"Not this one.\"\nset.i0 = '{is}'"
         ));
-        self.line("[strategies.act]\nnote = \"A remark.\"");
+        self.line("[strategies.act]\ntitle = \"Act\"\nnote = \"A remark.\"");
         let label = self.labels[2][0].clone();
         self.line(&format!(
             "set.price = [{{ where = {{ country = \"{label}\" }}, is = 0.25 }}]"

@@ -358,8 +358,11 @@ class Beta(Law):
         return incomplete_beta(self.alpha, self.beta, u)
 
     def above(self, x):
-        u = (self.high - x) / (self.high - self.low)
-        return incomplete_beta(self.beta, self.alpha, u)
+        u = (x - self.low) / (self.high - self.low)
+        # 1 - u has lost the digits of a small u.
+        if u < HALF:
+            return 1 - incomplete_beta(self.alpha, self.beta, u)
+        return incomplete_beta(self.beta, self.alpha, (self.high - x) / (self.high - self.low))
 
     def quantile(self, p, q):
         """The distance from the nearer end, by its logarithm."""
