@@ -35,7 +35,9 @@ struct Last(f64);
 
 impl Sink for Last {
     fn accept(&mut self, _target: usize, values: &[f64]) {
-        self.0 += values[values.len() - 1];
+        // Dates of crossings are infinite where there is none.
+        let last = values[values.len() - 1];
+        self.0 += if last.is_infinite() { 0.0 } else { last };
     }
 }
 

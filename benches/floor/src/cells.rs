@@ -1,12 +1,16 @@
 //! Statistics of all cells of one thread: moments, extremes, counts in bins.
 
+use std::ops::Range;
+
 use crate::layout::{Layout, N_BINS, Pilot};
 use crate::row::{B, Row};
 
 /// Where the rows of the model go.
 pub trait Sink {
-    /// One block of one cell.
-    fn accept(&mut self, cell: usize, row: &Row);
+    /// Block number `block` of one cell.
+    fn accept(&mut self, cell: usize, block: usize, row: &Row);
+    /// All cells of a place have had the blocks up to `block`.
+    fn count(&mut self, cells: Range<usize>, block: usize, last: bool);
     /// One block of a place: the largest excess over the years of both crossings.
     fn accept_crossings(&mut self, place: usize, excess: &[Row; 2]);
 }
@@ -15,14 +19,15 @@ pub trait Sink {
 pub struct Pilots(pub Vec<Pilot>);
 
 impl Sink for Pilots {
-    fn accept(&mut self, cell: usize, row: &Row) {
+    fn accept(&mut self, cell: usize, _: usize, row: &Row) {
         self.0[cell].update(row);
     }
+    fn count(&mut self, _: Range<usize>, _: usize, _: bool) {}
     fn accept_crossings(&mut self, _: usize, _: &[Row; 2]) {}
 }
 
 /// Partial sums of a row: enough for the additions to overlap.
-const LANES: usize = 32;
+const LANES: usize = 16;
 
 /// Moments and extremes of a cell, by lane.
 #[derive(Clone, Copy)]
@@ -81,13 +86,17 @@ impl Moments {
 /// Counts of a cell between two emptyings: u16, so that the counts of a place stay in the second-level cache.
 pub type Counts = [u16; N_BINS];
 
-/// Adds a row to the counts of its cell.
+/// Blocks whose bins are kept before they are counted, so that the counts of a cell, once in the first-level cache, serve many trials.
+pub const KEPT: usize = 4;
+
+/// Bins of the latest blocks of a cell.
+pub type Bins = [[u16; B]; KEPT];
+
+/// Counts bins of a cell.
 #[inline(always)]
-pub fn count(layout: &Layout, counts: &mut Counts, row: &Row) {
-    let mut bins = [0u32; B];
-    layout.bins(row, &mut bins);
-    for &bin in &bins {
-        counts[bin as usize % N_BINS] += 1;
+pub fn count(bins: &[[u16; B]], counts: &mut Counts) {
+    for &bin in bins.as_flattened() {
+        counts[usize::from(bin) % N_BINS] += 1;
     }
 }
 
@@ -96,6 +105,7 @@ pub struct Cells<'a> {
     layouts: &'a [Layout],
     moments: Vec<Moments>,
     counts: Vec<Counts>,
+    bins: Vec<Bins>,
     wide: Vec<[u32; N_BINS]>,
     crossed: Vec<[u64; 2]>,
     pub n: u64,
@@ -109,6 +119,7 @@ impl<'a> Cells<'a> {
             layouts,
             moments: vec![Moments::EMPTY; layouts.len()],
             counts: vec![[0; N_BINS]; layouts.len()],
+            bins: vec![[[0; B]; KEPT]; layouts.len()],
             wide: vec![[0; N_BINS]; layouts.len()],
             crossed: vec![[0; 2]; n_places],
             n: 0,
@@ -199,9 +210,19 @@ impl<'a> Cells<'a> {
 
 impl Sink for Cells<'_> {
     #[inline(always)]
-    fn accept(&mut self, cell: usize, row: &Row) {
+    fn accept(&mut self, cell: usize, block: usize, row: &Row) {
         self.moments[cell].update(row);
-        count(&self.layouts[cell], &mut self.counts[cell], row);
+        self.layouts[cell].bins(row, &mut self.bins[cell][block % KEPT]);
+    }
+
+    #[inline(always)]
+    fn count(&mut self, cells: Range<usize>, block: usize, last: bool) {
+        let n = block % KEPT + 1;
+        if n == KEPT || last {
+            for (bins, counts) in self.bins[cells.clone()].iter().zip(&mut self.counts[cells]) {
+                count(&bins[..n], counts);
+            }
+        }
     }
 
     #[inline(always)]

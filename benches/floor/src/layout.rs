@@ -97,7 +97,7 @@ impl Layout {
 
     /// The bins of a row.
     #[inline(always)]
-    pub fn bins(&self, row: &Row, bins: &mut [u32; crate::row::B]) {
+    pub fn bins(&self, row: &Row, bins: &mut [u16; crate::row::B]) {
         const LAST: i64 = N_BINS as i64 - 1;
         let Self {
             offset,
@@ -110,12 +110,12 @@ impl Layout {
             for (bin, &x) in bins.iter_mut().zip(&row.0) {
                 let steps = (((x.abs() + offset).to_bits() as i64) - base) >> shift;
                 let mirror = (x.to_bits() as i64) >> 63;
-                *bin = (zero + (steps ^ mirror)).clamp(0, LAST) as u32;
+                *bin = (zero + (steps ^ mirror)).clamp(0, LAST) as u16;
             }
         } else {
             for (bin, &x) in bins.iter_mut().zip(&row.0) {
                 let steps = ((x.to_bits() as i64) - base).max(0) >> shift;
-                *bin = steps.min(LAST) as u32;
+                *bin = steps.min(LAST) as u16;
             }
         }
     }

@@ -47,8 +47,8 @@ fn arguments() -> Result<Arguments, String> {
         trials: 1_000_000,
         seed: 1,
         threads: 2,
-        blocks: 8,
-        group: 2,
+        blocks: 64,
+        group: 1,
         primitives: false,
     };
     let mut words = std::env::args().skip(1);

@@ -176,6 +176,22 @@ struct MemberRows {
     penalty: Row,
 }
 
+impl MemberRows {
+    const ZERO: Self = Self {
+        weight: Row::ZERO,
+        subscriptions: Row::ZERO,
+        users: Row::ZERO,
+        price: Row::ZERO,
+        ratio: Row::ZERO,
+        rollout: Row::ZERO,
+        shock: Row::ZERO,
+        monetised: Row::ZERO,
+        recall: Row::ZERO,
+        wrongly: Row::ZERO,
+        penalty: Row::ZERO,
+    };
+}
+
 /// Everything that one thread keeps for a chunk of `blocks` blocks.
 pub struct Chunk {
     worlds: Vec<World>,
@@ -184,7 +200,17 @@ pub struct Chunk {
     stash: Vec<Vec<Stash>>,
     area_sums: Vec<[Sums; N_YEARS]>,
     world_sums: Vec<[Sums; N_YEARS]>,
+    scratch: Box<Scratch>,
     group: usize,
+}
+
+/// Rows that are written before they are read.
+struct Scratch {
+    member: MemberRows,
+    fresh: Row,
+    sums: Sums,
+    outputs: [Row; OUTPUTS.len()],
+    excess: [Row; 2],
 }
 
 fn zeroed(n: usize) -> Vec<[Sums; N_YEARS]> {
@@ -210,6 +236,13 @@ impl Chunk {
                 .collect(),
             area_sums: zeroed(blocks),
             world_sums: zeroed(blocks),
+            scratch: Box::new(Scratch {
+                member: MemberRows::ZERO,
+                fresh: Row::ZERO,
+                sums: Sums::ZERO,
+                outputs: [Row::ZERO; OUTPUTS.len()],
+                excess: [Row::ZERO; 2],
+            }),
             group,
         }
     }
@@ -234,6 +267,7 @@ impl Chunk {
             self.world_sums[block] = [Sums::ZERO; N_YEARS];
         }
         let world_place = tables.n_countries + tables.regions.len();
+        let scratch = &mut *self.scratch;
         let mut first_member = 0;
         for (r, region) in tables.regions.iter().enumerate() {
             for sums in &mut self.area_sums {
@@ -243,14 +277,20 @@ impl Chunk {
                 let first = first_member + k * self.group;
                 for block in 0..blocks {
                     for (k, member) in group.iter().enumerate() {
+                        let at = At {
+                            block,
+                            last: block + 1 == blocks,
+                            world: &self.worlds[block],
+                        };
                         one_member(
                             member,
                             region.arpu,
                             g,
-                            &self.worlds[block],
+                            &at,
                             &self.areas[block][r],
                             &self.stash[block][first + k],
                             &mut self.area_sums[block],
+                            scratch,
                             sink,
                         );
                     }
@@ -258,24 +298,57 @@ impl Chunk {
             }
             first_member += region.members.len();
             for block in 0..blocks {
-                let (world, area) = (&self.worlds[block], &self.areas[block][r]);
+                let at = At {
+                    block,
+                    last: block + 1 == blocks,
+                    world: &self.worlds[block],
+                };
+                let place = tables.n_countries + r;
                 for t in 0..N_YEARS {
                     let sums = &mut self.area_sums[block][t];
-                    displace(world, area, sums);
+                    displace(at.world, &self.areas[block][r], sums);
                     self.world_sums[block][t].add(sums);
+                    one_year(
+                        place,
+                        t,
+                        &at,
+                        sums,
+                        &mut scratch.outputs,
+                        &mut scratch.excess,
+                        sink,
+                    );
                 }
-                one_place(tables.n_countries + r, world, &self.area_sums[block], sink);
+                end_place(place, &at, &scratch.excess, sink);
             }
         }
         for block in 0..blocks {
-            one_place(
-                world_place,
-                &self.worlds[block],
-                &self.world_sums[block],
-                sink,
-            );
+            let at = At {
+                block,
+                last: block + 1 == blocks,
+                world: &self.worlds[block],
+            };
+            for t in 0..N_YEARS {
+                let sums = &self.world_sums[block][t];
+                one_year(
+                    world_place,
+                    t,
+                    &at,
+                    sums,
+                    &mut scratch.outputs,
+                    &mut scratch.excess,
+                    sink,
+                );
+            }
+            end_place(world_place, &at, &scratch.excess, sink);
         }
     }
+}
+
+/// A block of the chunk.
+struct At<'a> {
+    block: usize,
+    last: bool,
+    world: &'a World,
 }
 
 /// (18) displaced messages of a member or region: displacement · (calls − what falls back of the blocked).
@@ -297,38 +370,37 @@ fn one_member(
     member: &Member,
     arpu: f64,
     g: &mut Generator,
-    world: &World,
+    at: &At,
     area: &Area,
     stash: &Stash,
     area_sums: &mut [Sums; N_YEARS],
+    scratch: &mut Scratch,
     sink: &mut impl Sink,
 ) {
-    let mut m = member_rows(member, arpu, g, world, area, stash);
-    let mut sums = [Sums::ZERO; N_YEARS];
-    let mut fresh = Row::ZERO;
+    let Scratch {
+        member: m,
+        fresh,
+        sums,
+        outputs,
+        excess,
+    } = scratch;
+    member_rows(member, arpu, g, at.world, area, stash, m);
     for t in 0..N_YEARS {
         if t > 0 {
-            g.normals(&mut fresh);
+            g.normals(fresh);
             for i in 0..B {
                 m.shock.0[i] = 0.8 * m.shock.0[i] + 0.6 * fresh.0[i];
             }
         }
-        member_year(
-            t,
-            member.key == "JPN",
-            world,
-            area,
-            stash,
-            &mut m,
-            &mut sums[t],
-        );
-        area_sums[t].add(&sums[t]);
+        member_year(t, member.key == "JPN", at.world, area, stash, m, sums);
+        area_sums[t].add(sums);
+        if let Some(country) = member.country {
+            displace(at.world, area, sums);
+            one_year(country, t, at, sums, outputs, excess, sink);
+        }
     }
     if let Some(country) = member.country {
-        for sums in &mut sums {
-            displace(world, area, sums);
-        }
-        one_place(country, world, &sums, sink);
+        end_place(country, at, excess, sink);
     }
 }
 
@@ -340,20 +412,10 @@ fn member_rows(
     world: &World,
     area: &Area,
     stash: &Stash,
-) -> MemberRows {
-    let mut m = MemberRows {
-        weight: stash.weight,
-        subscriptions: Row::ZERO,
-        users: Row::ZERO,
-        price: stash.relative,
-        ratio: Row::ZERO,
-        rollout: Row::ZERO,
-        shock: Row::ZERO,
-        monetised: Row::ZERO,
-        recall: Row::ZERO,
-        wrongly: Row::ZERO,
-        penalty: Row::ZERO,
-    };
+    m: &mut MemberRows,
+) {
+    m.weight = stash.weight;
+    m.price = stash.relative;
     g.normals(&mut m.subscriptions);
     g.normals(&mut m.ratio);
     g.normals(&mut m.rollout);
@@ -393,7 +455,6 @@ fn member_rows(
         let lifetime = arpu * area.lifetime.0[i] * exp(0.30 * m.penalty.0[i]);
         m.penalty.0[i] = world.call_value.0[i] + world.churn.0[i] * lifetime;
     }
-    m
 }
 
 #[inline(always)]
@@ -450,17 +511,36 @@ fn member_year(
     }
 }
 
+/// Outputs of one place, year and block.
 #[inline(always)]
-fn one_place(place: usize, world: &World, sums: &[Sums; N_YEARS], sink: &mut impl Sink) {
-    let mut excess = [Row([f64::NEG_INFINITY; B]); 2];
-    let mut rows = [Row::ZERO; OUTPUTS.len()];
-    for (t, sums) in sums.iter().enumerate() {
-        outputs(&world.ott[t], world, sums, &mut rows, &mut excess);
-        for (output, row) in rows.iter().enumerate() {
-            sink.accept((place * N_YEARS + t) * OUTPUTS.len() + output, row);
-        }
+fn one_year(
+    place: usize,
+    t: usize,
+    at: &At,
+    sums: &Sums,
+    rows: &mut [Row; OUTPUTS.len()],
+    excess: &mut [Row; 2],
+    sink: &mut impl Sink,
+) {
+    if t == 0 {
+        *excess = [Row([f64::NEG_INFINITY; B]); 2];
     }
-    sink.accept_crossings(place, &excess);
+    outputs(&at.world.ott[t], at.world, sums, rows, excess);
+    for (output, row) in rows.iter().enumerate() {
+        sink.accept(
+            (place * N_YEARS + t) * OUTPUTS.len() + output,
+            at.block,
+            row,
+        );
+    }
+}
+
+/// After the last year of a place and block.
+#[inline(always)]
+fn end_place(place: usize, at: &At, excess: &[Row; 2], sink: &mut impl Sink) {
+    let cells = N_YEARS * OUTPUTS.len();
+    sink.accept_crossings(place, excess);
+    sink.count(place * cells..(place + 1) * cells, at.block, at.last);
 }
 
 #[inline(always)]
