@@ -98,10 +98,10 @@ pub struct DesignArguments {
     /// Seed: the same seed gives the same draws. Zero is a seed like any other.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
-    /// How trials are spread: independent draws, Latin hypercubes, or Sobol' points with Owen scrambling; the latter two in at least 16 replicates, whose spread gives the errors.
+    /// How trials are spread: independent draws, Latin hypercubes, or Sobol' points with Owen scrambling; the latter two in replicates (64 or more unless --points says otherwise, at least 16), whose spread gives the errors. At most one thread works on a replicate.
     #[arg(long, default_value = "random", value_name = "DESIGN", value_parser = designs())]
     pub design: DesignKind,
-    /// Points of a replicate (latin, sobol); a sixteenth of the trials unless stated, 1,024 with --until. Trials are rounded up to whole replicates.
+    /// Points of a replicate (latin, sobol); a 64th of the trials unless stated (for sobol the power of two below), 1,024 with --until. Trials are rounded up to whole replicates.
     #[arg(long, value_name = "N", value_parser = parse_trials)]
     pub points: Option<u64>,
 }

@@ -201,7 +201,7 @@ fn drivers(loaded: &Loaded, plan: &ReportPlan, sample: &JointSample) -> Vec<Driv
             input: model.node(driver.input).title.clone(),
             place: place.clone(),
             correlation: driver.correlation,
-            error: Some(driver.error),
+            error: driver.error,
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 use crate::result::{
     CellResult, CrossingCell, CrossingResult, LabelProbability, ResultDocument, Series,
 };
+use crate::stats::interval_factor;
 
 use super::number::{Scale, beside, percent_with_error, rounded, supported, with_error};
 
@@ -429,7 +430,8 @@ impl Lines {
         ));
         if let Some(freedom) = run.error_df {
             self.wrapped(&format!(
-                "Errors come from replicates: {} degrees of freedom.",
+                "Errors come from the spread over replicates: a 95 % interval is the value ± {:.2} errors (t, {} degrees of freedom).",
+                interval_factor(Some(freedom as u64)),
                 super::number::exact(freedom)
             ));
         }

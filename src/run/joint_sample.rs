@@ -47,6 +47,8 @@ pub struct JointSample {
     pub columns: Vec<SampleColumn>,
     /// `[trials × columns]`
     pub values: Array2<f64>,
+    /// Whether the trials are independent of each other, as in the random design.
+    pub independent: bool,
 }
 
 /// How strongly an input moves an output: the rank correlation of its summary score with the output.
@@ -56,8 +58,9 @@ pub struct RankDriver {
     pub input: NodeId,
     /// Spearman's rank correlation.
     pub correlation: f64,
-    /// Its Monte Carlo error, (1 − r²) √((1 + r²/2)/N) (Bonett and Wright 2000).
-    pub error: f64,
+    /// Its Monte Carlo error, (1 − r²) √((1 + r²/2)/N) (Bonett and Wright 2000); `None` in designs of replicates, whose trials are not
+    /// independent.
+    pub error: Option<f64>,
 }
 
 struct Ignore;
@@ -119,6 +122,7 @@ pub fn joint_sample(
         trials,
         columns,
         values,
+        independent: settings.design.points().is_none(),
     })
 }
 
@@ -187,7 +191,9 @@ impl JointSample {
                 Some(RankDriver {
                     input,
                     correlation,
-                    error: (1.0 - squared) * ((1.0 + 0.5 * squared) / n).sqrt(),
+                    error: self
+                        .independent
+                        .then(|| (1.0 - squared) * ((1.0 + 0.5 * squared) / n).sqrt()),
                 })
             })
             .collect();

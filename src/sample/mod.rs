@@ -14,7 +14,7 @@ mod sobol;
 mod tests;
 
 pub use addressed::{AddressedScores, GENERATOR, stream_id, uniform};
-pub use design::{Design, DesignError, DesignKind, LEAST_REPLICATES};
+pub use design::{Design, DesignError, DesignKind, LEAST_REPLICATES, USUAL_REPLICATES};
 pub use order::{SobolOrder, SobolOrderError};
 pub use sampler::{DesignScores, Sampler};
 pub use scores::{FixedScores, Scores};

@@ -112,7 +112,7 @@ impl CrossingDate {
     }
 
     /// Quantile of the date; its value is `None` where the level falls among the left-censored or among never, its error also where
-    /// the level is within one standard error of them.
+    /// the 95 % interval about the level reaches them.
     #[must_use]
     pub fn quantile(&self, level: f64) -> QuantileEstimate {
         error::quantile_estimate(

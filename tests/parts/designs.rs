@@ -16,15 +16,15 @@ fn trials_are_rounded_up_to_whole_replicates_with_a_notice() {
     for (arguments, notice, points, trials) in [
         (
             "--design latin --trials 1001",
-            "1008 trials in place of 1001: 16 replicates of 63 points",
-            63,
-            1008,
+            "1024 trials in place of 1001: 64 replicates of 16 points",
+            16,
+            1024,
         ),
         (
             "--design sobol --trials 1001",
-            "1024 trials in place of 1001: 32 replicates of 32 points",
-            32,
-            1024,
+            "1008 trials in place of 1001: 126 replicates of 8 points",
+            8,
+            1008,
         ),
         (
             "--design latin --trials 1001 --points 100",

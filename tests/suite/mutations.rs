@@ -337,7 +337,7 @@ fn published(loaded: &Loaded) -> Option<ResultDocument> {
 /// The numbers of a run in the Sobol' design.
 fn sobol_numbers(loaded: &Loaded) -> String {
     // The second and the third dimension have their first four points in common.
-    let (design, trials) = Design::planned(DesignKind::Sobol, 16 * TRIALS, None).unwrap();
+    let (design, trials) = Design::planned(DesignKind::Sobol, 1, Some(TRIALS)).unwrap();
     let settings = Settings {
         trials,
         design,
