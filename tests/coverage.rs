@@ -7,7 +7,6 @@ use fanfare::run::{Loaded, Settings, Unobserved, VariantChoice, load_from, simul
 use fanfare::sample::Design;
 use fanfare::source::Memory;
 use fanfare::stats::interval_factor;
-use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// Three outputs of one input each, and the probability that the first exceeds 1. One dimension is the hardest case: no other input evens out
@@ -142,10 +141,27 @@ fn intervals_of_whole_runs_cover_the_truth_in_every_design() {
             };
             holds(&simulate(&model, &settings, &Unobserved).unwrap()).map(u32::from)
         };
-        let counts = (0..N_RUNS)
-            .into_par_iter()
-            .map(run)
-            .reduce(|| [0; 16], |a, b| std::array::from_fn(|i| a[i] + b[i]));
+        let add = |a: [u32; 16], b: [u32; 16]| std::array::from_fn(|i| a[i] + b[i]);
+        // Threads of their own: a run has a pool of threads, and would wait for it inside another.
+        let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let counts = std::thread::scope(|scope| {
+            let part = |first: usize| {
+                let run = &run;
+                scope.spawn(move || {
+                    (first as u64..N_RUNS)
+                        .step_by(n_threads)
+                        .map(run)
+                        .reduce(add)
+                        .unwrap()
+                })
+            };
+            let parts: Vec<_> = (0..n_threads).map(part).collect();
+            parts
+                .into_iter()
+                .map(|part| part.join().unwrap())
+                .reduce(add)
+                .unwrap()
+        });
         println!("{design:?}: {counts:?}");
         for count in counts {
             assert!((365..=394).contains(&count), "{design:?}: {counts:?}");

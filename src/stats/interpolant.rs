@@ -6,6 +6,8 @@ use super::sketch::Sketch;
 
 /// A density that changes more than twofold over three neighbouring bins is taken for a jump.
 const JUMP: f64 = 2.0;
+/// Bins so many times as wide as a neighbour are not judged by it: such are the outermost, where all that lies beyond is gathered.
+const FAR_WIDER: f64 = 4.0;
 /// Departures of a count from its neighbours below this many of its own standard errors are taken for chance.
 const CHANCE: f64 = 5.0;
 
@@ -321,7 +323,8 @@ fn set_slopes(segments: &mut [Segment]) {
 /// The third derivative of the cumulative count, estimated by the second difference of densities, bounds the error of the cubic. In equal
 /// bins the parabolic slopes are off by a sixth of it, both alike, and the cubic by at most 0.096 of that, 1/62; a 32nd leaves room for
 /// chance and for what changes within three bins. At the ends of the values one slope is off by a third, the cubic by at most 0.148 of that
-/// and 0.148 of a sixth, 1/14; an 8th is taken. Where the density jumps, or an atom lies inside, it may be the whole bin.
+/// and 0.148 of a sixth, 1/14; an 8th is taken. Where the density jumps, an atom lies inside, or a neighbour is far narrower, it may be
+/// the whole bin.
 fn set_resolutions(segments: &mut [Segment], steps: &[(f64, f64)]) {
     let n = segments.len();
     let mut resolutions = Vec::with_capacity(n);
@@ -339,6 +342,10 @@ fn set_resolutions(segments: &mut [Segment], steps: &[(f64, f64)]) {
             index if index == n - 1 => (Some([n - 2, n - 3]), 1.0 / 8.0),
             index => (Some([index - 1, index + 1]), 1.0 / 32.0),
         };
+        let others = others.filter(|others| {
+            let comparable = |other: &usize| width <= FAR_WIDER * segments[*other].width;
+            others.iter().all(comparable)
+        });
         let Some([first, second]) = others.map(|others| others.map(expected)) else {
             resolutions.push(width);
             continue;

@@ -14,18 +14,23 @@ const FEWEST: f64 = 10.0;
 const LEAST_INDEX: f64 = 1.4;
 /// Standard errors of the index, 1/√k of it for a tail of k values, by which it must fall short.
 const MARGIN: f64 = 3.0;
-/// Share of the largest term in the sum of squared terms from which a sum counts as resting on a few trials.
-const DOMINANT: f64 = 0.02;
+/// Share of the largest term in the sum of squared terms from which a mean counts as resting on a few trials.
+const DOMINANT: f64 = 0.05;
+/// The same of a variance, whose terms are squares themselves.
+const DOMINANT_SQUARE: f64 = 0.02;
+/// Equal squares, as many as would have the relative error of the squares there are, up to which a variance does.
+const FEW_SQUARES: f64 = 1500.0;
 
 /// Which moments of a target cannot be trusted.
 ///
 /// The terms of a mean are the distances from the centre, those of a variance their squares. A moment is unreliable if its terms have a
-/// tail index below 1.4 by three standard errors, and the largest of them makes up 2 % or more of their sum of squares. The index is the
-/// reciprocal mean of ln(d/d₀) in the outer 2 % of the values on one side, d being the distance from the median and d₀ that of the
-/// innermost of them; the lesser of both sides counts, and squares have half of it.
+/// tail index below 1.4 by three standard errors, and if it rests on few of them besides: a mean if the largest makes up 5 % or more of
+/// their sum of squares, a variance if it makes up 2 % of it and m2²/m4 of the sums of squares and fourth powers is below 1,500, the number
+/// of trials over the kurtosis. The index is the reciprocal mean of ln(d/d₀) in the outer 2 % of the values on one side, d being the
+/// distance from the median and d₀ that of the innermost of them; the lesser of both sides counts, and squares have half of it.
 ///
 /// # Source
-/// Index: Hill (1975), Annals of Statistics 3. The limit and the margin are measured, see docs/numerics.md.
+/// Index: Hill (1975), Annals of Statistics 3. The limits are measured, see docs/numerics.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Unreliable {
     /// The mean.
@@ -44,11 +49,12 @@ impl Unreliable {
         let index = index * (1.0 + MARGIN / n_tail.sqrt());
         let largest = (moments.max - moments.mean).max(moments.mean - moments.min);
         let square = largest * largest;
-        // A sum that overflowed is dominated, too.
-        let dominated = |share: f64| share >= DOMINANT || !share.is_finite();
+        let few_squares = moments.m2 / moments.m4 * moments.m2;
         Self {
-            mean: index < LEAST_INDEX && dominated(square / moments.m2),
-            sd: index < 2.0 * LEAST_INDEX && dominated(square / moments.m4 * square),
+            mean: index < LEAST_INDEX && square / moments.m2 >= DOMINANT,
+            sd: index < 2.0 * LEAST_INDEX
+                && square / moments.m4 * square >= DOMINANT_SQUARE
+                && few_squares < FEW_SQUARES,
         }
     }
 }

@@ -15,7 +15,7 @@ fn student_2(p: f64) -> f64 {
     (2.0 * p - 1.0) / (2.0 * p * (1.0 - p)).sqrt()
 }
 
-/// Values of a run in one dimension: independent, or of 16 replicates of stratified points.
+/// Values of a run in one dimension: independent, or of 16 replicates of stratified points in mixed order (7,919 is a prime).
 fn values(quantile: QuantileFunction, n: usize, stratified: bool, seed: u64) -> Vec<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let points = n / 16;
@@ -24,7 +24,7 @@ fn values(quantile: QuantileFunction, n: usize, stratified: bool, seed: u64) -> 
         .map(|trial| {
             let u = rng.random::<f64>().max(part);
             let p = if stratified {
-                ((trial % points) as f64 + u) / points as f64
+                ((trial * 7919 % points) as f64 + u) / points as f64
             } else {
                 u
             };
@@ -92,7 +92,7 @@ fn heavy_tails_are_found_and_light_ones_are_not() {
             if n >= 10_000 {
                 assert_eq!(found[1], n_runs, "{name}, {n} trials");
             }
-            // At 10,000 trials the mean of shape 1 is found in 97 of 100 runs.
+            // At 10,000 trials the mean of shape 1 is not found in all runs.
             if name == "Pareto, shape 0.8" && n >= 10_000 || name == "Pareto, shape 1" && n > 10_000
             {
                 assert_eq!(found[0], n_runs, "{name}, {n} trials");
