@@ -127,7 +127,10 @@ fn tail_probabilities_are_those_of_the_definitions() {
             // Beside the tolerance, what the rounding of x and of the bounds is worth; after truncation, that of levels of size 1 too.
             let mut rounding = 0.0;
             if !d.is_discrete() {
-                rounding += d.density(x) * 8.0 * f64::EPSILON * (x.abs() + bounds);
+                let step = 8.0 * f64::EPSILON * (x.abs() + bounds);
+                // At an end where the density is 0 it is not a step away.
+                let density = d.density(x - step).max(d.density(x + step));
+                rounding += step * density.max(d.density(x));
             }
             if is_truncated {
                 rounding += d.density(x) * 8.0 * f64::EPSILON * spread(&d) + 1e-15;

@@ -241,7 +241,8 @@ def log_uniform(low, high):
 
 def trapezoidal(low, top_low, top_high, high):
     """The density is linear up to top_low, flat to top_high, linear down to high (JCGM 101:2008, 6.4.4)."""
-    h = 2 / ((high - low) + (top_high - top_low))
+    with mp.workdps(400):
+        h = 2 / ((high - low) + (top_high - top_low))
     rise, fall = top_low - low, high - top_high
 
     def below(x):
@@ -249,7 +250,8 @@ def trapezoidal(low, top_low, top_high, high):
             return h * (x - low) ** 2 / (2 * rise)
         if x <= top_high:
             return h * (rise / 2 + x - top_low)
-        return 1 - above(x)
+        with mp.workdps(400):
+            return 1 - above(x)
 
     def above(x):
         if x > top_high:
@@ -262,7 +264,9 @@ def trapezoidal(low, top_low, top_high, high):
         if p <= h * rise / 2:
             return low + mp.sqrt(2 * p * rise / h)
         if q <= h * fall / 2:
-            return high - mp.sqrt(2 * q * fall / h)
+            # Where the mode is the lower end this counts from it, however small p is.
+            with mp.workdps(400):
+                return high - mp.sqrt(2 * (1 - p if p < q else q) * fall / h)
         return top_low + p / h - rise / 2 if p <= q else top_high - (q / h - fall / 2)
 
     def raw(k):
