@@ -152,15 +152,21 @@ pub struct RunArguments {
     /// Run one of several shares of the trials, here or on any machine, and write a part file for `fanfare merge` in place of a result.
     #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with_all = ["until", "keep_state", "keep_trials", "joint_sample", "json"])]
     pub shard: Option<Shard>,
-    /// Store what has been counted at this interval (60s, 5m, 1h), so that an interrupted run can be taken up with --resume.
+    /// Store what has been counted at this interval (60s, 5m, 1h), and when Ctrl-C or SIGTERM stops the run, so that it can be taken up with --resume.
     #[arg(long, value_name = "TIME", value_parser = parse_interval)]
     pub checkpoint: Option<Duration>,
     /// Take up an interrupted run from its checkpoint; all other arguments as before. Starts afresh where there is none.
     #[arg(long)]
     pub resume: bool,
+    /// Delete the checkpoint of an interrupted run in the folder; without this or --resume a folder that holds one is refused.
+    #[arg(long, conflicts_with = "resume")]
+    pub discard_checkpoint: bool,
     /// Keep what was counted beside the result, so that `fanfare extend` can add trials.
     #[arg(long)]
     pub keep_state: bool,
+    /// Delete the kept state of an earlier run in the folder; without this or --keep-state a folder that holds one is refused.
+    #[arg(long, conflicts_with_all = ["keep_state", "shard"])]
+    pub discard_state: bool,
     /// Condition on a set of evidence that the model names (refused: not in this version).
     #[arg(long, hide = true, value_name = "NAME")]
     pub condition: Option<String>,
@@ -180,6 +186,9 @@ pub struct MergeArguments {
     /// Part files, or folders of them, in any order.
     #[arg(required = true, value_name = "PART")]
     pub parts: Vec<PathBuf>,
+    /// Delete the kept state of an earlier run in the folder; without this a folder that holds one is refused.
+    #[arg(long)]
+    pub discard_state: bool,
     /// Result and report.
     #[command(flatten)]
     pub output: OutputArguments,
@@ -205,6 +214,9 @@ pub struct ExtendArguments {
     /// Take up an interrupted extension from its checkpoint; all other arguments as before.
     #[arg(long)]
     pub resume: bool,
+    /// Delete the checkpoint of an interrupted run in the folder; without this or --resume a folder that holds one is refused.
+    #[arg(long, conflicts_with = "resume")]
+    pub discard_checkpoint: bool,
     /// Result and report; the folder is that of the run unless stated.
     #[command(flatten)]
     pub output: OutputArguments,

@@ -70,7 +70,7 @@ pub(super) fn charts(model: &CheckedModel, document: &ResultDocument, plan: &Rep
                 at: &at,
                 crossing: None,
             };
-            charts.add(format!("fan-{output}.svg"), fan_chart(document, &chart));
+            charts.add(output_chart(output), fan_chart(document, &chart));
         }
     }
     for place in panel_places(model, document, &fan) {
@@ -85,12 +85,19 @@ pub(super) fn charts(model: &CheckedModel, document: &ResultDocument, plan: &Rep
             }),
             columns: PANELS_ABREAST,
         };
-        charts.add(
-            format!("fan-by-{place}.svg"),
-            small_multiples(document, &chart),
-        );
+        charts.add(place_chart(&place), small_multiples(document, &chart));
     }
     charts
+}
+
+/// Name of the chart of one output.
+pub(super) fn output_chart(output: &str) -> String {
+    format!("fan-{output}.svg")
+}
+
+/// Name of the chart with a panel for each place of a kind.
+pub(super) fn place_chart(place: &str) -> String {
+    format!("fan-by-{place}.svg")
 }
 
 /// The kind of place of an output with the fewest places, and the labels of the last of them.

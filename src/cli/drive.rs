@@ -1,8 +1,9 @@
 //! Drives a run to its end: checkpoints at intervals, the state that may grow, looks at its precision.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::ExitStatus;
 use super::files::STATE;
@@ -26,6 +27,34 @@ pub(super) struct Storage<'a> {
     pub(super) keeps_state: bool,
     /// When the run ends.
     pub(super) goal: Goal,
+    /// Whether the checkpoint there is of this run: stored by it, or taken up.
+    pub(super) has_checkpoint: Cell<bool>,
+}
+
+impl Storage<'_> {
+    /// Whether anything is stored, so that a run that is stopped can be taken up.
+    pub(super) fn keeps(&self) -> bool {
+        self.stores || self.keeps_state
+    }
+
+    /// Where the checkpoint is.
+    pub(super) fn checkpoint_path(&self) -> PathBuf {
+        self.folder.path().join(self.checkpoint)
+    }
+
+    /// Removes the checkpoint of this run, which is no longer needed.
+    pub(super) fn remove_checkpoint(&self) {
+        if !self.has_checkpoint.get() {
+            return;
+        }
+        let path = self.checkpoint_path();
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                eprintln!("warning: cannot remove {}: {error}", path.display());
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A run at its end.
@@ -59,11 +88,15 @@ pub(super) fn drive<'a>(
     progress: &Progress,
 ) -> Result<Driven<'a>, RunError> {
     let mut grows = None;
-    if storage.stores || storage.keeps_state {
+    if storage.keeps() {
         while !run.is_whole() {
             run = run.advance_whole(progress)?;
-            if storage.stores && !run.is_whole() {
+            let stops = progress.is_stopping();
+            if (storage.stores || stops) && !run.is_whole() {
                 store(&run, storage, progress);
+            }
+            if stops && !run.is_whole() {
+                return Err(RunError::Cancelled);
             }
         }
         if storage.keeps_state && !run.is_done() {
@@ -88,24 +121,14 @@ fn store(run: &Simulation<'_>, storage: &Storage<'_>, progress: &Progress) {
                 .write_all(&file)
                 .map_err(|error| error.to_string())
         });
-    if let Err(error) = stored {
-        eprintln!(
+    match stored {
+        Ok(()) => storage.has_checkpoint.set(true),
+        Err(error) => eprintln!(
             "warning: no checkpoint at {} trials: {error}",
             run.trials_done()
-        );
+        ),
     }
     progress.checkpoint_stored();
-}
-
-/// Removes a checkpoint that is no longer needed.
-pub(super) fn remove_checkpoint(folder: &OutputFolder, name: &str) {
-    let path = folder.path().join(name);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            eprintln!("warning: cannot remove {}: {error}", path.display());
-        }
-        _ => {}
-    }
 }
 
 /// A part file; `None` if there is none.
@@ -228,19 +251,17 @@ impl Looked {
 pub(super) fn failed(
     error: RunError,
     loaded: &Loaded,
-    folder: OutputFolder,
-    checkpoint: &str,
+    storage: &Storage<'_>,
     progress: &Progress,
 ) -> ExitStatus {
     progress.clear();
-    let path = folder.path().join(checkpoint);
-    if matches!(error, RunError::Cancelled) && path.exists() {
+    if matches!(error, RunError::Cancelled) && storage.has_checkpoint.get() {
         eprintln!(
             "error: stopped before the end; the same command with --resume takes it up from {}",
-            path.display()
+            storage.checkpoint_path().display()
         );
         return ExitStatus::Failed;
     }
-    folder.discard();
+    storage.folder.discard();
     explain_failure(error, loaded)
 }

@@ -1,12 +1,15 @@
 //! `fanfare extend`: more trials for a finished run.
 
+use std::cell::Cell;
+
 use super::ExitStatus;
 use super::arguments::ExtendArguments;
-use super::drive::{Storage, drive, failed, read_part, remove_checkpoint};
+use super::drive::{Storage, drive, failed, read_part};
 use super::files::{CHECKPOINT, STATE};
 use super::finish::{Ended, explain_failure, finish, prepare};
 use super::load::report;
 use super::progress::{Progress, stop_on_signals};
+use super::stored::guard_checkpoint;
 use crate::run::{Goal, ResumeError, Settings, Simulation, plan};
 
 pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
@@ -52,16 +55,30 @@ pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
         .header
         .settings(arguments.output.threads.map(usize::from));
     let out = arguments.output.out.clone();
-    let folder = match prepare(out.unwrap_or_else(|| arguments.folder.clone())) {
+    let out = out.unwrap_or_else(|| arguments.folder.clone());
+    let checkpoint = out.join(CHECKPOINT);
+    let stored = if arguments.resume {
+        read_part(&checkpoint)
+    } else {
+        guard_checkpoint(&checkpoint, arguments.discard_checkpoint).map(|()| None)
+    };
+    let stored = match stored {
+        Ok(stored) => stored,
+        Err(status) => return status,
+    };
+    let folder = match prepare(out) {
         Ok(folder) => folder,
         Err(status) => return status,
     };
-    stop_on_signals();
-    let out = folder.path().join(CHECKPOINT);
-    let stored = match arguments.resume.then(|| read_part(&out)).transpose() {
-        Ok(stored) => stored.flatten(),
-        Err(status) => return status,
+    let storage = Storage {
+        folder: &folder,
+        checkpoint: CHECKPOINT,
+        stores: arguments.checkpoint.is_some(),
+        keeps_state: true,
+        goal: Goal::Trials,
+        has_checkpoint: Cell::new(stored.is_some()),
     };
+    stop_on_signals(storage.keeps());
     let resumed = match stored {
         Some(stored) => {
             let settings = Settings { trials, ..settings };
@@ -90,23 +107,17 @@ pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
             run.trials_done()
         );
     }
-    let storage = Storage {
-        folder: &folder,
-        checkpoint: CHECKPOINT,
-        stores: arguments.checkpoint.is_some(),
-        keeps_state: true,
-        goal: Goal::Trials,
-    };
     let progress = Progress::new(
         run.trials_done(),
         arguments.checkpoint,
         arguments.output.quiet,
-    );
+    )
+    .pausing(storage.keeps());
     let driven = drive(run, &storage, &progress);
     let ended = driven.and_then(|driven| Ok((driven.run.document()?, driven)));
     let (document, mut driven) = match ended {
         Ok(ended) => ended,
-        Err(error) => return failed(error, &loaded, folder, CHECKPOINT, &progress),
+        Err(error) => return failed(error, &loaded, &storage, &progress),
     };
     progress.finish(driven.run.trials_done(), arguments.output.quiet);
     let kept = match driven.state(&storage) {
@@ -125,7 +136,7 @@ pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
         kept,
     );
     if status == ExitStatus::Done {
-        remove_checkpoint(&folder, CHECKPOINT);
+        storage.remove_checkpoint();
     }
     status
 }

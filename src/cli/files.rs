@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 
 use sha2::{Digest, Sha256};
 
-use super::charts::{MOST_PANELS, charts};
+use super::charts::{MOST_PANELS, charts, output_chart, place_chart};
 use super::trials::quoted;
 use crate::check::CheckedModel;
 use crate::export::{OutputFolder, json, quantiles_csv};
@@ -20,8 +20,11 @@ pub(super) const CHECKPOINT: &str = "run.checkpoint";
 /// Trials behind extremes and quantiles.
 pub(super) const TRIALS: &str = "trials.csv";
 
-/// Writes all files of a run, `kept` among them, each whole or not at all, and removes those of an earlier run that this one does not have; returns the bytes
-/// of `result.json`. What could not be drawn is said on standard error.
+/// The result document.
+const RESULT: &str = "result.json";
+
+/// Writes all files of a run, `kept` among them, each whole or not at all, and removes those of the result that it replaces which this one does not have; returns
+/// the bytes of `result.json`. What could not be drawn is said on standard error.
 pub(super) fn write(
     folder: &OutputFolder,
     model: &CheckedModel,
@@ -58,43 +61,66 @@ pub(super) fn write(
         format!("{digest}  result.json\n").into_bytes(),
     ));
     // Last, as readers look for it first: once it is there, the others are.
-    files.push(("result.json".to_owned(), json.clone()));
+    files.push((RESULT.to_owned(), json.clone()));
     let borrowed: Vec<(&str, &[u8])> = files
         .iter()
         .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
         .collect();
+    let old = old_document(folder);
     folder
         .write_all(&borrowed)
         .map_err(|error| error.to_string())?;
-    remove_stale(folder, &borrowed)?;
+    if let Some(old) = old {
+        remove_stale(folder, &old, &borrowed)?;
+    }
     Ok(json)
 }
 
-/// Removes files that only an earlier run wrote: beside the new result they would pass for its own.
-fn remove_stale(folder: &OutputFolder, written: &[(&str, &[u8])]) -> Result<(), String> {
-    let ours = |name: &str| {
-        [
-            "joint-sample.csv",
-            "result-outer.json",
-            STATE,
-            CHECKPOINT,
-            TRIALS,
-        ]
-        .contains(&name)
-            || (name.starts_with("fan") && name.ends_with(".svg"))
-    };
-    let path = folder.path();
-    let failed = |error: std::io::Error| format!("cannot tidy {}: {error}", path.display());
-    for entry in fs::read_dir(path).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let Ok(name) = entry.file_name().into_string() else {
+/// Names of files that a run of this document may have written beside it, and that another run may not have.
+fn optional_files(document: &ResultDocument) -> Vec<String> {
+    let fixed = [
+        "joint-sample.csv",
+        "result-outer.json",
+        STATE,
+        TRIALS,
+        "fan.svg",
+    ];
+    let outputs = document.outputs.iter().map(|(name, _)| output_chart(name));
+    let places = document
+        .dimensions
+        .iter()
+        .map(|(name, _)| place_chart(name));
+    fixed
+        .map(str::to_owned)
+        .into_iter()
+        .chain(outputs)
+        .chain(places)
+        .collect()
+}
+
+/// The result that is in the folder, if there is one of this format.
+fn old_document(folder: &OutputFolder) -> Option<ResultDocument> {
+    let text = fs::read(folder.path().join(RESULT)).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// Removes files that only the run of the old document wrote: beside the new result they would pass for its own. Other files, whatever
+/// they are called, are not ours.
+fn remove_stale(
+    folder: &OutputFolder,
+    old: &ResultDocument,
+    written: &[(&str, &[u8])],
+) -> Result<(), String> {
+    for name in optional_files(old) {
+        if written.iter().any(|(new, _)| *new == name) {
             continue;
-        };
-        if ours(&name) && !written.iter().any(|(new, _)| *new == name) {
-            match fs::remove_file(entry.path()) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
-                _ => {}
+        }
+        let path = folder.path().join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(format!("cannot remove {}: {error}", path.display()));
             }
+            _ => {}
         }
     }
     Ok(())

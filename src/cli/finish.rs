@@ -28,8 +28,9 @@ pub(super) struct Ended<'a> {
     pub(super) output: &'a OutputArguments,
 }
 
-/// Writes the files of a run, `kept` among them, and prints its report.
-pub(super) fn finish(ended: &Ended<'_>, mut kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
+/// Writes the files of a run, `kept` among them, and prints its report. The notable trials come last: they take a second pass over all
+/// trials, and an interruption of it costs nothing of the result.
+pub(super) fn finish(ended: &Ended<'_>, kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
     let Ended {
         loaded,
         settings,
@@ -38,20 +39,6 @@ pub(super) fn finish(ended: &Ended<'_>, mut kept: Vec<(String, Vec<u8>)>) -> Exi
         output,
         ..
     } = *ended;
-    let mut example = None;
-    if output.keep_trials {
-        let progress = Progress::new(0, None, output.quiet);
-        let notable = notable_trials(loaded, settings, document, &progress);
-        progress.clear();
-        match notable {
-            Ok(notable) => {
-                kept.push((TRIALS.to_owned(), trials::csv(&notable)));
-                let crossing = report_plan(&loaded.model).crossing;
-                example = trials::example(&notable, crossing.as_deref());
-            }
-            Err(error) => return explain_failure(error, loaded),
-        }
-    }
     let sample = match joint_sample(&loaded.model, settings) {
         Ok(sample) => sample,
         Err(problems) => {
@@ -78,20 +65,59 @@ pub(super) fn finish(ended: &Ended<'_>, mut kept: Vec<(String, Vec<u8>)>) -> Exi
             return ExitStatus::Failed;
         }
     };
-    if output.quiet {
+    let printed = if output.quiet {
         ExitStatus::Done
     } else if output.json {
         print(&String::from_utf8_lossy(&json))
     } else {
         let status = print(&text);
-        let path = folder.path().display();
-        eprintln!("Written to {path}");
-        if let Some((what, trial)) = example {
-            let model = &ended.model;
-            eprintln!("{what}: fanfare replay {model} --run {path} --trial {trial}");
-        }
+        eprintln!("Written to {}", folder.path().display());
         status
+    };
+    if !output.keep_trials {
+        return printed;
     }
+    match keep_trials(ended) {
+        Ok(()) => printed,
+        Err(status) => {
+            eprintln!(
+                "  = note: {TRIALS} is not written; the other files of the result in {} are",
+                folder.path().display()
+            );
+            status
+        }
+    }
+}
+
+/// Finds and writes the trials behind extremes, quantiles and crossings, and shows how to see one of them.
+fn keep_trials(ended: &Ended<'_>) -> Result<(), ExitStatus> {
+    let Ended {
+        loaded,
+        settings,
+        document,
+        folder,
+        output,
+        ..
+    } = *ended;
+    let progress = Progress::new(0, None, output.quiet);
+    let notable = notable_trials(loaded, settings, document, &progress);
+    progress.clear();
+    let notable = notable.map_err(|error| explain_failure(error, loaded))?;
+    let csv = trials::csv(&notable);
+    folder.write_all(&[(TRIALS, &csv)]).map_err(|error| {
+        eprintln!("error: {error}");
+        ExitStatus::Failed
+    })?;
+    let crossing = report_plan(&loaded.model).crossing;
+    let example = trials::example(&notable, crossing.as_deref());
+    if let Some((what, trial)) = example
+        && !output.quiet
+        && !output.json
+    {
+        let (model, path) = (&ended.model, folder.path().display());
+        eprintln!("{what}: fanfare replay {model} --run {path} --trial {trial}");
+    }
+    Ok(())
 }
 
 /// The folder for a result, found writable.

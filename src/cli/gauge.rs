@@ -28,7 +28,7 @@ pub(super) fn gauge(arguments: &GaugeArguments) -> ExitStatus {
             return ExitStatus::Refused;
         }
     };
-    stop_on_signals();
+    stop_on_signals(false);
     let settings = GaugeSettings {
         seed: arguments.seed,
         most_trials: arguments.most_trials,

@@ -8,6 +8,7 @@ use super::arguments::MergeArguments;
 use super::drive::refuse_part;
 use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
 use super::load::report;
+use super::stored::guard_state;
 use crate::run::{Part, PartError, PartHeader, ResumeError, Simulation, order_of_parts, plan};
 
 pub(super) fn merge(arguments: &MergeArguments) -> ExitStatus {
@@ -48,6 +49,12 @@ pub(super) fn merge(arguments: &MergeArguments) -> ExitStatus {
             return ExitStatus::Refused;
         }
     };
+    let out = arguments.output.out.clone();
+    let out = out.unwrap_or_else(|| default_folder(&loaded));
+    let ways = "another --out leaves it where it is, --discard-state deletes it";
+    if let Err(status) = guard_state(&out, false, arguments.discard_state, ways) {
+        return status;
+    }
     let settings = header.settings(arguments.output.threads.map(usize::from));
     let read_parts = order.iter().map(|&part| {
         let bytes = fs::read(&paths[part]).map_err(|_| PartError::Damaged)?;
@@ -65,8 +72,7 @@ pub(super) fn merge(arguments: &MergeArguments) -> ExitStatus {
         Ok(document) => document,
         Err(error) => return explain_failure(error, &loaded),
     };
-    let path = arguments.output.out.clone();
-    let folder = match prepare(path.unwrap_or_else(|| default_folder(&loaded))) {
+    let folder = match prepare(out) {
         Ok(folder) => folder,
         Err(status) => return status,
     };

@@ -17,6 +17,7 @@ mod progress;
 mod replay;
 mod run;
 mod simd;
+mod stored;
 mod trials;
 mod values;
 

@@ -11,11 +11,15 @@ use crate::run::Observer;
 
 static CANCELLED: AtomicBool = AtomicBool::new(false);
 
-/// Has SIGINT and SIGTERM ask the run to stop; a second one ends the process.
-pub(super) fn stop_on_signals() {
-    let installed = ctrlc::set_handler(|| {
+/// Has SIGINT and SIGTERM ask the run to stop; a second one ends the process. A run that stores what it has first ends the units under
+/// way, and says that this takes a moment.
+pub(super) fn stop_on_signals(stores: bool) {
+    let installed = ctrlc::set_handler(move || {
         if CANCELLED.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
+        }
+        if stores {
+            eprintln!("stopping after the units under way; once more ends the run at once");
         }
     });
     if let Err(error) = installed {
@@ -31,6 +35,8 @@ pub(super) struct Progress {
     /// Trials that were there at the start: they count as done, not for the rate.
     reused: u64,
     interval: Option<Duration>,
+    /// Whether a signal lets the units under way come to their end, so that nothing is lost.
+    pauses: bool,
     stored: Mutex<Instant>,
 }
 
@@ -79,8 +85,19 @@ impl Progress {
             started,
             reused,
             interval,
+            pauses: false,
             stored: Mutex::new(started),
         }
+    }
+
+    /// Has a signal pause the run after the units under way, if `pauses`, in place of ending it at once.
+    pub(super) fn pausing(self, pauses: bool) -> Self {
+        Self { pauses, ..self }
+    }
+
+    /// Whether a signal has asked the run to stop.
+    pub(super) fn is_stopping(&self) -> bool {
+        CANCELLED.load(Ordering::Relaxed)
     }
 
     /// A checkpoint has been stored: the next is due an interval later.
@@ -136,10 +153,13 @@ impl Observer for Progress {
     }
 
     fn is_cancelled(&self) -> bool {
-        CANCELLED.load(Ordering::Relaxed)
+        !self.pauses && self.is_stopping()
     }
 
     fn checkpoint_due(&self) -> bool {
+        if self.pauses && self.is_stopping() {
+            return true;
+        }
         self.interval.is_some_and(|interval| {
             let stored = *self.stored.lock().unwrap_or_else(PoisonError::into_inner);
             stored.elapsed() >= interval

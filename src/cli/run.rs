@@ -1,15 +1,17 @@
 //! `fanfare run`: load → check → plan → run → write → report.
 
-use std::path::PathBuf;
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
 
 use super::ExitStatus;
 use super::arguments::RunArguments;
 use super::design::{order_of, planned_design};
-use super::drive::{Driven, Storage, drive, drive_until, failed, read_part, remove_checkpoint};
+use super::drive::{Driven, Storage, drive, drive_until, failed, read_part};
 use super::files::CHECKPOINT;
 use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
 use super::load::{load_model, report};
 use super::progress::{Progress, stop_on_signals};
+use super::stored::{guard_checkpoint, guard_state};
 use crate::export::OutputFolder;
 use crate::plan::Plan;
 use crate::run::{
@@ -49,14 +51,17 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         Err(status) => return status,
     };
     let path = arguments.output.out.clone();
-    let folder = match prepare(path.unwrap_or_else(|| default_folder(&loaded))) {
-        Ok(folder) => folder,
-        Err(status) => return status,
-    };
-    stop_on_signals();
+    let path = path.unwrap_or_else(|| default_folder(&loaded));
     let checkpoint = match arguments.shard {
         Some(shard) => format!("{}.checkpoint", name_of(shard)),
         None => CHECKPOINT.to_owned(),
+    };
+    if let Err(status) = guard(arguments, &path, &checkpoint) {
+        return status;
+    }
+    let folder = match prepare(path) {
+        Ok(folder) => folder,
+        Err(status) => return status,
     };
     let storage = Storage {
         folder: &folder,
@@ -64,7 +69,9 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         stores: arguments.checkpoint.is_some(),
         keeps_state: arguments.keep_state,
         goal: goal(arguments),
+        has_checkpoint: Cell::new(false),
     };
+    stop_on_signals(storage.keeps());
     let started = start(arguments, &loaded, &planned, settings, &storage);
     let run = match started {
         Ok(run) => run,
@@ -77,7 +84,8 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         run.trials_done(),
         arguments.checkpoint,
         arguments.output.quiet,
-    );
+    )
+    .pausing(storage.keeps());
     let outcome = if arguments.until.is_empty() {
         drive(run, &storage, &progress).map(|driven| (driven, None))
     } else {
@@ -87,7 +95,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     };
     let (mut driven, looked) = match outcome {
         Ok(ended) => ended,
-        Err(error) => return failed(error, &loaded, folder, &checkpoint, &progress),
+        Err(error) => return failed(error, &loaded, &storage, &progress),
     };
     progress.finish(driven.run.trials_done(), arguments.output.quiet);
     let status = match arguments.shard {
@@ -104,11 +112,11 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
             };
             let document = match document {
                 Ok(document) => document,
-                Err(error) => return failed(error, &loaded, folder, &checkpoint, &progress),
+                Err(error) => return failed(error, &loaded, &storage, &progress),
             };
             let kept = match driven.state(&storage) {
                 Ok(kept) => kept,
-                Err(error) => return failed(error, &loaded, folder, &checkpoint, &progress),
+                Err(error) => return failed(error, &loaded, &storage, &progress),
             };
             finish(
                 &Ended {
@@ -124,9 +132,26 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         }
     };
     if status == ExitStatus::Done {
-        remove_checkpoint(&folder, &checkpoint);
+        storage.remove_checkpoint();
     }
     status
+}
+
+/// Refuses to take the place of what an earlier run stored in the folder, unless the arguments say so.
+fn guard(arguments: &RunArguments, folder: &Path, checkpoint: &str) -> Result<(), ExitStatus> {
+    if !arguments.resume {
+        guard_checkpoint(&folder.join(checkpoint), arguments.discard_checkpoint)?;
+    }
+    // A shard writes no result, so the state stays beside that which it belongs to.
+    if arguments.shard.is_some() {
+        return Ok(());
+    }
+    guard_state(
+        folder,
+        arguments.keep_state,
+        arguments.discard_state,
+        "another --out leaves it where it is, --keep-state replaces it by that of the new run, --discard-state deletes it",
+    )
 }
 
 /// The settings that the arguments mean; says so where trials are rounded up to whole replicates.
@@ -182,7 +207,7 @@ fn start<'a>(
     settings: Settings,
     storage: &Storage<'_>,
 ) -> Result<Simulation<'a>, ExitStatus> {
-    let path = storage.folder.path().join(storage.checkpoint);
+    let path = storage.checkpoint_path();
     let shown = path.display();
     let say = |message: String| {
         if !arguments.output.quiet {
@@ -201,6 +226,7 @@ fn start<'a>(
             );
             return match resumed {
                 Ok(run) => {
+                    storage.has_checkpoint.set(true);
                     say(format!(
                         "Resumed from {shown}: {} trials reused",
                         run.trials_done()
@@ -219,10 +245,6 @@ fn start<'a>(
         }
         say(format!(
             "note: there is no checkpoint {shown}; the run starts afresh"
-        ));
-    } else if path.exists() {
-        say(format!(
-            "note: the checkpoint {shown} of an interrupted run is not used; --resume would take it up"
         ));
     }
     let run = match arguments.shard {

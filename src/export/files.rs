@@ -54,7 +54,7 @@ impl OutputFolder {
     }
 
     /// Removes the folders that were made for a run that then wrote nothing; folders that hold anything stay.
-    pub fn discard(self) {
+    pub fn discard(&self) {
         for folder in &self.made {
             // Another run may have written there meanwhile: then it is no longer ours to remove.
             if fs::remove_dir(folder).is_err() {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::load::{Loaded, Refused, VariantChoice, load_from};
+use super::round::first_trial;
 use super::settings::Settings;
 use crate::sample::{Design, SobolOrder};
 use crate::source::Memory;
@@ -116,6 +117,13 @@ impl PartHeader {
             && units.start <= units.end
             && units.end <= share.end
             && share.end <= n_units
+    }
+
+    /// Trials that have been counted.
+    #[must_use]
+    pub fn trials_done(&self) -> u64 {
+        let blocks = Blocks::new(self.trials, self.design.points());
+        first_trial(&blocks, self.units.end) - first_trial(&blocks, self.units.start)
     }
 
     /// The settings of the run, for this machine.

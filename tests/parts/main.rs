@@ -11,3 +11,4 @@ mod market;
 mod notable;
 mod precision;
 mod refusals;
+mod stored;
