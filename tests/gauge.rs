@@ -36,13 +36,14 @@ fn every_published_figure_is_met_and_the_page_lists_it() {
     let published: Vec<_> = (reports.iter())
         .filter(|report| !report.published.is_empty())
         .collect();
-    assert!(published.len() >= 21, "{}", published.len());
+    assert!(published.len() >= 22, "{}", published.len());
     let areas: BTreeSet<Area> = published.iter().map(|report| report.area).collect();
     for area in [
         Area::Metrology,
         Area::Reliability,
         Area::Forecasting,
         Area::Sensitivity,
+        Area::Inference,
     ] {
         assert!(areas.contains(&area), "{area:?}");
     }
@@ -53,6 +54,19 @@ fn every_published_figure_is_met_and_the_page_lists_it() {
         .map(|judged| judged.figure.as_str())
         .collect();
     assert_eq!(notes, ["rp55, mean", "rp75, mean"]);
+
+    // Four errors of every other figure are smaller than half a unit of its last digit and the slack.
+    let blunt: Vec<&str> = (reports.iter())
+        .flat_map(|report| &report.published)
+        .filter(|judged| judged.blunt)
+        .map(|judged| judged.figure.as_str())
+        .collect();
+    assert_eq!(blunt, [""; 0]);
+    // Only figures printed to more digits than a run resolves are judged to fewer.
+    let cut: usize = (reports.iter())
+        .map(|report| report.count_cut(Verdict::Pass))
+        .sum();
+    assert_eq!(cut, 39);
 
     let path = root().join("docs/gauge.md");
     let fresh = page(&reports, &settings);

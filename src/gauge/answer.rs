@@ -22,9 +22,6 @@ pub struct Answer {
     /// Joint quantities by name.
     #[serde(default)]
     pub joint: OrderedMap<Vec<JointAnswer>>,
-    /// Known sensitivity indices, as the tests of sensitivity methods read them; a run has no such figures.
-    #[serde(default)]
-    pub sobol: Option<serde_json::Value>,
 }
 
 /// The field that an example comes from.
@@ -39,6 +36,8 @@ pub enum Area {
     Forecasting,
     /// Functions with known sensitivity indices.
     Sensitivity,
+    /// What data say about a parameter.
+    Inference,
     /// Distributions and the features of the model language.
     Language,
 }
@@ -134,7 +133,7 @@ pub struct Statistic {
     /// The figure as printed.
     #[serde(default)]
     pub published: Option<Printed>,
-    /// The longer figure that was printed, where `published` holds fewer digits of it.
+    /// The longer figure that was printed, where `published` holds only the digits of it that a run resolves.
     #[serde(default)]
     pub rounded_from: Option<Printed>,
     /// How far the published figure may be off for a stated reason, such as a small Monte Carlo run behind it.

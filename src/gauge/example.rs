@@ -1,4 +1,4 @@
-//! One example: a first run says how many trials its figures need, a second one is judged.
+//! One example: a first run says how many trials its figures need and of which design, a second one is judged.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,10 @@ use super::figure::figures;
 use super::folder::{ANSWER, MODEL};
 use super::verdict::{Judged, Verdict, agrees, judge, trials_needed};
 use crate::diag::Diagnostic;
-use crate::run::{Observer, RunError, Settings, Unobserved, VariantChoice, load, simulate};
+use crate::run::{
+    Observer, RunError, Settings, Unobserved, VariantChoice, load, simulate, sobol_order,
+};
+use crate::sample::Design;
 use crate::source::SourceMap;
 
 /// Trials of the first run.
@@ -20,13 +23,16 @@ const PILOT_TRIALS: u64 = 1 << 16;
 const FEWEST_TRIALS: u64 = 1 << 18;
 /// More trials than the first run asks for: its errors are estimates too.
 const MARGIN: f64 = 1.5;
+/// Replicates of a Sobol' run: its errors are the spread of these, known to 1/√126 = 9 %.
+const REPLICATES: u64 = 64;
 
 /// How examples are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GaugeSettings {
     /// Seed of both runs.
     pub seed: u64,
-    /// Most trials of one example; figures that would need more are judged with wider errors and marked.
+    /// Most trials of one example. An example that needs more random ones runs as many Sobol' points; figures for which these are too few
+    /// are judged with wider errors and marked.
     pub most_trials: u64,
     /// Threads; all cores if `None`.
     pub threads: Option<usize>,
@@ -55,6 +61,11 @@ pub struct ExampleReport {
     pub source: Citation,
     /// Trials of the run that was judged.
     pub trials: u64,
+    /// Its design.
+    pub design: String,
+    /// Points of a replicate; none in the random design.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<u64>,
     /// Every published figure.
     pub published: Vec<Judged>,
     /// How many figures have a value of their own: a closed form or a second computation.
@@ -64,16 +75,24 @@ pub struct ExampleReport {
 }
 
 impl ExampleReport {
-    /// How many published figures have this verdict.
+    /// How many published figures that were judged to their last digit have this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         (self.published.iter())
-            .filter(|judged| judged.verdict == verdict)
+            .filter(|judged| judged.verdict == verdict && !judged.is_cut())
+            .count()
+    }
+
+    /// How many published figures that were judged to fewer digits than printed have this verdict.
+    pub fn count_cut(&self, verdict: Verdict) -> usize {
+        (self.published.iter())
+            .filter(|judged| judged.verdict == verdict && judged.is_cut())
             .count()
     }
 
     /// Whether every figure is met, or is a known misprint.
     pub fn is_met(&self) -> bool {
-        self.count(Verdict::Diff) == 0 && self.values_not_met.is_empty()
+        (self.published.iter()).all(|judged| judged.verdict != Verdict::Diff)
+            && self.values_not_met.is_empty()
     }
 }
 
@@ -137,26 +156,37 @@ pub fn gauge(
             sources: Box::new(refused.sources),
         }
     })?;
-    let run = |trials: u64, observer: &dyn Observer| {
+    let failed = |error| GaugeError::Run {
+        folder: folder.to_owned(),
+        error,
+    };
+    let run = |(design, trials): (Design, u64), observer: &dyn Observer| {
+        let order = match design {
+            Design::Sobol { .. } => Some(
+                sobol_order(&loaded, settings.seed)
+                    .map_err(|problems| failed(RunError::Refused(problems)))?,
+            ),
+            Design::Random | Design::Latin { .. } => None,
+        };
         let settings = Settings {
             trials,
             seed: settings.seed,
+            design,
+            sobol_order: order,
             threads: settings.threads,
             ..Settings::default()
         };
-        simulate(&loaded, &settings, observer).map_err(|error| GaugeError::Run {
-            folder: folder.to_owned(),
-            error,
-        })
+        simulate(&loaded, &settings, observer).map_err(failed)
     };
 
-    let pilot = run(PILOT_TRIALS.min(settings.most_trials), &Unobserved)?;
+    let pilot_trials = PILOT_TRIALS.min(settings.most_trials);
+    let pilot = run((Design::Random, pilot_trials), &Unobserved)?;
     let needed = figures(&answer, &pilot)
         .iter()
         .filter_map(trials_needed)
         .fold(0.0, f64::max);
-    let trials = planned(needed * pilot.run.trials as f64, settings.most_trials);
-    let document = run(trials, observer)?;
+    let (design, trials) = planned(needed * pilot.run.trials as f64, settings.most_trials);
+    let document = run((design, trials), observer)?;
 
     let all = figures(&answer, &document);
     let compared: Vec<_> = (all.iter())
@@ -168,6 +198,8 @@ pub fn gauge(
         area: answer.area,
         source: answer.source.clone(),
         trials: document.run.trials,
+        design: design.kind().name().to_owned(),
+        points: design.points(),
         published: all.iter().filter_map(judge).collect(),
         values: compared.len(),
         values_not_met: (compared.iter())
@@ -182,12 +214,21 @@ pub fn gauge(
     })
 }
 
-/// Whole pilots, between the fewest and the most trials.
-fn planned(needed: f64, most: u64) -> u64 {
+/// Whole pilots of random trials from the fewest on; where that is more than the most, Sobol' points in replicates of a power of two.
+fn planned(needed: f64, most: u64) -> (Design, u64) {
     let pilots = (needed * MARGIN / PILOT_TRIALS as f64).ceil();
     // A float above the largest integer becomes the largest integer.
     let trials = (pilots as u64).saturating_mul(PILOT_TRIALS);
-    trials.max(FEWEST_TRIALS).min(most)
+    if trials <= most {
+        return (Design::Random, trials.max(FEWEST_TRIALS).min(most));
+    }
+    match (most / REPLICATES).checked_ilog2() {
+        Some(power) => {
+            let points = 1 << power;
+            (Design::Sobol { points }, REPLICATES * points)
+        }
+        None => (Design::Random, most),
+    }
 }
 
 #[cfg(test)]
@@ -230,12 +271,40 @@ mod tests {
             "{}",
             report.trials
         );
-        // Half a unit of the fourth decimal needs a hundred times as many: more than the most.
+        assert_eq!((&report.design[..], report.points), ("random", None));
+        // Half a unit of the fourth decimal needs a hundred times as many, more than the most; every replicate of Sobol' points has as
+        // many heads as tails.
         let report = coin(r#"{"published": "0.5000"}"#).unwrap();
         assert_eq!(report.trials, GaugeSettings::default().most_trials);
-        assert!(report.published[0].blunt);
-        assert_eq!(planned(0.0, u64::MAX), FEWEST_TRIALS);
-        assert_eq!(planned(f64::INFINITY, 1_000), 1_000);
+        assert_eq!(
+            (&report.design[..], report.points),
+            ("sobol", Some(1 << 19))
+        );
+        assert_eq!(report.published[0].verdict, Verdict::Pass);
+        assert!(!report.published[0].blunt);
+    }
+
+    #[test]
+    fn sobol_points_replace_random_trials_beyond_the_most() {
+        let sobol = |points| (Design::Sobol { points }, 64 * points);
+        assert_eq!(planned(0.0, u64::MAX), (Design::Random, FEWEST_TRIALS));
+        assert_eq!(planned(2e7, 1 << 25), (Design::Random, 458 << 16));
+        assert_eq!(planned(2.3e7, 1 << 25), sobol(1 << 19));
+        assert_eq!(planned(f64::INFINITY, 1_000), sobol(8));
+        assert_eq!(planned(f64::INFINITY, 63), (Design::Random, 63));
+    }
+
+    #[test]
+    fn figures_with_fewer_digits_than_printed_are_counted_apart() {
+        let report = coin(r#"{"published": "0.50", "rounded_from": "0.5000000"}"#).unwrap();
+        assert_eq!(
+            [Verdict::Pass, Verdict::Diff].map(|verdict| report.count(verdict)),
+            [0, 0]
+        );
+        assert_eq!(report.count_cut(Verdict::Pass), 1);
+        let report = coin(r#"{"published": "0.52", "rounded_from": "0.5200000"}"#).unwrap();
+        assert_eq!(report.count_cut(Verdict::Diff), 1);
+        assert!(!report.is_met());
     }
 
     #[test]

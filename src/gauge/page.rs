@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::answer::Area;
 use super::example::{ExampleReport, GaugeSettings};
-use super::table::{ours, remarks, summary};
+use super::table::{ours, remarks, summary, trials};
 
 const TEXT: &str = "text takes any writing";
 
@@ -19,7 +19,8 @@ Published examples, run again. `fanfare gauge` runs every model in [models/examp
 - **NOTE**: the printed figure is a known misprint; ours meets the published correction by the same rule, and not the misprint.
 - **DIFF**: anything else, also an estimate that is missing, not finite or without error.
 
-A first run of 65,536 trials says how many trials make four errors smaller than half a printed unit and the slack; the second run has half as many more, at most {most}. Where these are too few the row says so: the figure is then tested less sharply than it is printed.
+A first run of 65,536 random trials says how many trials make four errors smaller than half a printed unit and the slack; the second run has half as many more. Where that would be more than {most}, the second run takes as many Sobol' points, in 64 replicates whose spread is the error (four errors by t then give 17 false alarms in 100,000). Where these are too few the row says so: the figure is then tested less sharply than it is printed.
+No Monte Carlo run resolves a figure that is printed to 16 digits. Such a figure is judged to the digits that the run resolves, says so, and is counted apart.
 Examples and figures that are not published come from a closed form or a second computation; they are met within 4 standard errors, and only counted here.
 
 {summary}
@@ -35,6 +36,7 @@ This page is made by `fanfare gauge --markdown` (seed {seed}).
         (Area::Reliability, "Reliability"),
         (Area::Forecasting, "Forecasting, finance, projects"),
         (Area::Sensitivity, "Sensitivity"),
+        (Area::Inference, "Statistical inference"),
         (Area::Language, "Distributions and the model language"),
     ] {
         let chosen: Vec<_> = reports
@@ -59,10 +61,10 @@ fn section(report: &ExampleReport, text: &mut String) {
     };
     write!(
         text,
-        "\n**[{name}](../models/examples/{name}/README.md)**: {title}. {source}. {trials} trials.",
+        "\n**[{name}](../models/examples/{name}/README.md)**: {title}. {source}. {trials}.",
         name = report.name,
         title = report.title,
-        trials = report.trials,
+        trials = trials(report),
     )
     .expect(TEXT);
     match (report.values, report.values_not_met.len()) {

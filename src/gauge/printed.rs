@@ -54,6 +54,13 @@ impl Printed {
         self.value
     }
 
+    /// How many digits are printed, without leading zeros.
+    pub fn n_digits(&self) -> usize {
+        let mantissa = self.text.split('e').next().unwrap_or_default();
+        let digits = mantissa.bytes().filter(u8::is_ascii_digit);
+        digits.skip_while(|&digit| digit == b'0').count()
+    }
+
     /// Half a unit of the last printed digit: what rounding may have changed.
     pub fn half_unit(&self) -> f64 {
         self.half_unit
@@ -87,6 +94,19 @@ impl<'de> Deserialize<'de> for Printed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_counted_from_the_first_that_is_not_zero() {
+        for (text, n_digits) in [
+            ("0.07864960352514257", 16),
+            ("-0.665", 3),
+            ("2.950000", 7),
+            ("1.7268e-5", 5),
+            ("0.00", 0),
+        ] {
+            assert_eq!(Printed::new(text).unwrap().n_digits(), n_digits, "{text}");
+        }
+    }
 
     #[test]
     fn half_a_unit_is_that_of_the_last_printed_digit() {

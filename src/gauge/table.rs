@@ -12,8 +12,10 @@ pub fn table(reports: &[ExampleReport]) -> String {
     for report in reports {
         writeln!(
             text,
-            "{} ({}), {} trials",
-            report.name, report.source.citation, report.trials
+            "{} ({}), {}",
+            report.name,
+            report.source.citation,
+            trials(report)
         )
         .expect(TEXT);
         let rows: Vec<[String; 4]> = report.published.iter().map(row).collect();
@@ -83,7 +85,11 @@ pub(super) fn remarks(judged: &Judged) -> Vec<String> {
         ));
     }
     if let Some(long) = &judged.rounded_from {
-        remarks.push(format!("printed as {long}"));
+        remarks.push(format!(
+            "printed to {} digits, {long}; judged to the {} that the run resolves",
+            long.n_digits(),
+            judged.published.n_digits()
+        ));
     }
     if let Some(reason) = &judged.slack_reason {
         remarks.push(format!("slack: {reason}"));
@@ -94,9 +100,16 @@ pub(super) fn remarks(judged: &Judged) -> Vec<String> {
     remarks
 }
 
-/// `18 examples: 60 published figures PASS, 1 NOTE, 0 DIFF; 200 of 200 other figures met`.
+/// How many figures have which verdict, those judged to fewer digits than printed apart.
 pub(super) fn summary(reports: &[ExampleReport]) -> String {
-    let count = |verdict| -> usize { reports.iter().map(|report| report.count(verdict)).sum() };
+    let verdicts = |count: &dyn Fn(&ExampleReport, Verdict) -> usize| {
+        [Verdict::Pass, Verdict::Note, Verdict::Diff]
+            .map(|verdict| {
+                let figures: usize = reports.iter().map(|report| count(report, verdict)).sum();
+                format!("{figures} {}", verdict.word())
+            })
+            .join(", ")
+    };
     let n_published = reports
         .iter()
         .filter(|report| !report.published.is_empty())
@@ -107,11 +120,21 @@ pub(super) fn summary(reports: &[ExampleReport]) -> String {
         .map(|report| report.values_not_met.len())
         .sum();
     format!(
-        "{} examples, {n_published} of them published. Published figures: {} PASS, {} NOTE, {} DIFF. Closed forms and second computations: {} of {values} met.",
+        "{} examples, {n_published} of them published. Published figures, judged to their last digit: {}. Judged to fewer digits than printed: {}. Closed forms and second computations: {} of {values} met.",
         reports.len(),
-        count(Verdict::Pass),
-        count(Verdict::Note),
-        count(Verdict::Diff),
+        verdicts(&ExampleReport::count),
+        verdicts(&ExampleReport::count_cut),
         values - not_met,
     )
+}
+
+/// `33554432 trials`, or `33554432 trials, sobol with 524288 points in a replicate`.
+pub(super) fn trials(report: &ExampleReport) -> String {
+    match report.points {
+        None => format!("{} trials", report.trials),
+        Some(points) => format!(
+            "{} trials, {} with {points} points in a replicate",
+            report.trials, report.design
+        ),
+    }
 }

@@ -41,7 +41,7 @@ pub struct Judged {
     pub figure: String,
     /// As printed.
     pub published: Printed,
-    /// The longer figure that was printed, where `published` holds fewer digits of it.
+    /// The longer figure that was printed, where `published` holds only the digits of it that a run resolves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounded_from: Option<Printed>,
     /// Where in the source.
@@ -66,6 +66,13 @@ pub struct Judged {
     /// What is wrong with a figure that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+}
+
+impl Judged {
+    /// Whether it was judged to fewer digits than the source prints.
+    pub const fn is_cut(&self) -> bool {
+        self.rounded_from.is_some()
+    }
 }
 
 /// Judges the published figure: |estimate − published| ≤ half a unit of the last printed digit + 4 Monte Carlo errors + slack.
