@@ -430,7 +430,7 @@ impl Lines {
         ));
         if let Some(freedom) = run.error_df {
             self.wrapped(&format!(
-                "Errors come from the spread over replicates: a 95 % interval is the value ± {:.2} errors (t, {} degrees of freedom).",
+                "95 % intervals are ± {:.2} errors (from the spread of replicates, {} degrees of freedom).",
                 interval_factor(Some(freedom as u64)),
                 super::number::exact(freedom)
             ));

@@ -527,7 +527,7 @@ fn a_report_of_an_awkward_result_keeps_its_width_and_names_what_is_missing() {
         "no output `profit`",
         "Scenario: slow_rollout",
         "Set: monetised_share",
-        "15 degrees of freedom",
+        "± 2.13 errors (from the spread of replicates, 15 degrees of freedom)",
         "…",
     ] {
         assert!(text.contains(part), "{part} in {text}");
