@@ -69,7 +69,7 @@ impl Grid {
             && self.scale >= 0.0
             && self.low.is_finite()
             && self.low > 0.0
-            && self.shift < u64::BITS
+            && (33..=62).contains(&self.shift)
             && (0..=N_BINS as i32).contains(&self.middle)
             && self.atoms.len() <= ATOM_SLOTS.len()
             && self.thresholds.is_sorted()
