@@ -9,11 +9,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use super::ExitStatus;
 use super::values::{designs, parse_interval, parse_shard, parse_trials};
 use crate::gauge::GaugeSettings;
-use crate::run::{Precision, Shard};
+use crate::run::{MOST_TRIALS, Precision, Shard};
 use crate::sample::DesignKind;
-
-/// Most trials of one run: counts are kept in 32 bits.
-pub(crate) const MOST_TRIALS: u64 = 4_000_000_000;
 
 /// Samples the uncertain inputs of a market model and reports bands, crossing dates and their Monte Carlo errors.
 #[derive(Debug, Parser)]
@@ -75,7 +72,7 @@ pub struct OutputArguments {
     /// Folder for the result; unless stated results/<model name>, with +<scenario>, +<strategy> and +<node>=<expression> appended. Files there are replaced.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Number of threads; all cores unless stated. The result does not depend on it.
+    /// Number of threads; all cores unless stated, and in the designs latin and sobol at most as many as there are replicates. The result does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Also write joint-sample.csv: 10,000 trials, outputs beside one summary score for each input.
@@ -126,7 +123,8 @@ Long runs, in pieces (the result is the same to the byte):
   fanfare run models/flash-calling/model.toml --trials 1e8 --shard 3/16 --out parts
   fanfare merge parts --out results/flash-calling
   fanfare run models/flash-calling/model.toml --keep-state --out results/growing
-  fanfare extend results/growing --trials 4e6")]
+  fanfare run models/flash-calling/model.toml --extend --trials 4e6 --out results/growing
+  fanfare extend results/growing --trials 8e6")]
 pub struct RunArguments {
     /// Model and variant.
     #[command(flatten)]
@@ -140,7 +138,7 @@ pub struct RunArguments {
     /// Seed and design.
     #[command(flatten)]
     pub design: DesignArguments,
-    /// Run until errors are small enough, looked at after 16,384 trials and at each doubling: 0.5% (mean and the 5, 50 and 95 % quantiles of every output at its outermost place, as a share of its standard deviation), OUTPUT:0.5%, OUTPUT@LABEL:0.5%, P:0.001 (probabilities of every crossing, absolute), CROSSING:0.001. May be given more than once.
+    /// Run until errors are small enough, looked at after 16,384 trials and at each doubling: 0.5% (mean and the 5, 50 and 95 % quantiles of every output at its outermost place, as a share of its standard deviation), OUTPUT:0.5%, OUTPUT@LABEL:0.5% (one output, its standard deviation too), P:0.001 (probabilities of every crossing, absolute), CROSSING:0.001. May be given more than once.
     #[arg(long, value_name = "PRECISION")]
     pub until: Vec<Precision>,
     /// Most trials of a run with --until, 67,108,864 unless stated; if it ends there, the result says so in a warning.
@@ -149,7 +147,7 @@ pub struct RunArguments {
     /// Trials evaluated together; chosen by the size of the model unless stated. The result does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub batch: Option<u32>,
-    /// Run one of several shares of the trials, here or on any machine, and write a part file for `fanfare merge` in place of a result.
+    /// Run one of several shares of the trials, here or on any machine, and write a part file for `fanfare merge` in place of a result. In the designs latin and sobol there are at most as many shares as replicates.
     #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with_all = ["until", "keep_state", "keep_trials", "joint_sample", "json"])]
     pub shard: Option<Shard>,
     /// Store what has been counted at this interval (60s, 5m, 1h), and when Ctrl-C or SIGTERM stops the run, so that it can be taken up with --resume.
@@ -164,6 +162,9 @@ pub struct RunArguments {
     /// Keep what was counted beside the result, so that `fanfare extend` can add trials.
     #[arg(long)]
     pub keep_state: bool,
+    /// Add trials to the finished run in the folder, up to --trials in all, as `fanfare extend` does; refused if that run is of another model, variant, seed or design.
+    #[arg(long, conflicts_with_all = ["until", "shard", "discard_state", "batch"])]
+    pub extend: bool,
     /// Delete the kept state of an earlier run in the folder; without this or --keep-state a folder that holds one is refused.
     #[arg(long, conflicts_with_all = ["keep_state", "shard"])]
     pub discard_state: bool,

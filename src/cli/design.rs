@@ -1,9 +1,9 @@
 //! The sampling design that the arguments mean.
 
 use super::ExitStatus;
-use super::arguments::{MOST_TRIALS, ModelArguments};
+use super::arguments::ModelArguments;
 use super::load::report;
-use crate::run::{Loaded, VariantChoice, load, sobol_order};
+use crate::run::{Loaded, MOST_TRIALS, VariantChoice, load, sobol_order};
 use crate::sample::{Design, DesignKind, SobolOrder};
 
 /// The design, and the trials rounded up to whole replicates.

@@ -1,31 +1,95 @@
 //! `fanfare extend`: more trials for a finished run.
 
 use std::cell::Cell;
+use std::path::{Path, PathBuf};
 
 use super::ExitStatus;
-use super::arguments::ExtendArguments;
+use super::arguments::{DesignArguments, ExtendArguments, OutputArguments, RunArguments};
+use super::design::{order_of, planned_design};
 use super::drive::{Storage, drive, failed, read_part};
 use super::files::{CHECKPOINT, STATE};
-use super::finish::{Ended, explain_failure, finish, prepare};
+use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
 use super::load::report;
 use super::progress::{Progress, stop_on_signals};
 use super::stored::guard_checkpoint;
-use crate::run::{Goal, ResumeError, Settings, Simulation, plan};
+use crate::run::{Goal, Loaded, Part, ResumeError, Settings, Simulation, plan};
+use crate::sample::DesignKind;
+
+/// `fanfare run MODEL --extend`: the run in the folder must be of this model, variant, seed and design.
+pub(super) fn extend_same(arguments: &RunArguments, loaded: &Loaded) -> ExitStatus {
+    let out = arguments.output.out.clone();
+    let folder = out.unwrap_or_else(|| default_folder(loaded));
+    let (path, part) = match kept(&folder) {
+        Ok(kept) => kept,
+        Err(status) => return status,
+    };
+    let header = &part.header;
+    let DesignArguments {
+        seed,
+        design: kind,
+        points,
+    } = arguments.design;
+    // Points that are not stated are those of the run, not a sixteenth of the new number of trials.
+    let points = points.or(header.design.points());
+    let points = points.filter(|_| kind != DesignKind::Random || arguments.design.points.is_some());
+    let planned = planned_design(kind, header.trials, points);
+    let order = order_of(kind, loaded, &arguments.model, seed);
+    let (design, sobol_order) = match (planned, order) {
+        (Ok((design, _)), Ok(order)) => (design, order),
+        (Err(status), _) | (_, Err(status)) => return status,
+    };
+    let settings = Settings {
+        seed,
+        design,
+        sobol_order,
+        allow_non_finite: arguments.allow_non_finite,
+        ..Settings::default()
+    };
+    let differences = header.differences_from(loaded, &settings);
+    if !differences.is_empty() {
+        eprintln!("error: {} is of another run:", path.display());
+        for difference in differences {
+            eprintln!("  {difference}");
+        }
+        eprintln!(
+            "  = help: repeat the arguments of that run, or use `fanfare extend {}`, which takes them from it",
+            folder.display()
+        );
+        return ExitStatus::Refused;
+    }
+    drop(part);
+    extend(&ExtendArguments {
+        folder,
+        trials: arguments.trials,
+        checkpoint: arguments.checkpoint,
+        resume: arguments.resume,
+        discard_checkpoint: arguments.discard_checkpoint,
+        output: OutputArguments {
+            out: None,
+            ..arguments.output.clone()
+        },
+    })
+}
+
+/// What the run in the folder kept to be extended, and where that is.
+fn kept(folder: &Path) -> Result<(PathBuf, Part), ExitStatus> {
+    let path = folder.join(STATE);
+    if let Some(part) = read_part(&path)? {
+        return Ok((path, part));
+    }
+    eprintln!(
+        "error: {} is not there: what the run counted was not kept",
+        path.display()
+    );
+    eprintln!(
+        "  = help: `fanfare run … --keep-state` keeps it; a new run with more trials gives the same result as extending"
+    );
+    Err(ExitStatus::Refused)
+}
 
 pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
-    let path = arguments.folder.join(STATE);
-    let part = match read_part(&path) {
-        Ok(Some(part)) => part,
-        Ok(None) => {
-            eprintln!(
-                "error: {} is not there: what the run counted was not kept",
-                path.display()
-            );
-            eprintln!(
-                "  = help: `fanfare run … --keep-state` keeps it; a new run with more trials gives the same result as extending"
-            );
-            return ExitStatus::Refused;
-        }
+    let (path, part) = match kept(&arguments.folder) {
+        Ok(kept) => kept,
         Err(status) => return status,
     };
     let before = part.header.trials;

@@ -188,7 +188,7 @@ pub(super) fn explain_failure(error: RunError, loaded: &Loaded) -> ExitStatus {
             }
             ExitStatus::NonFinite
         }
-        RunError::TooManyShards { .. } => {
+        RunError::TooManyShards { .. } | RunError::Growth(_) => {
             eprintln!("error: {error}");
             ExitStatus::Refused
         }

@@ -1,5 +1,6 @@
 //! `fanfare merge`: the shards of a run become its result.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -56,15 +57,25 @@ pub(super) fn merge(arguments: &MergeArguments) -> ExitStatus {
         return status;
     }
     let settings = header.settings(arguments.output.threads.map(usize::from));
+    let reading = Cell::new(order[0]);
     let read_parts = order.iter().map(|&part| {
-        let bytes = fs::read(&paths[part]).map_err(|_| PartError::Damaged)?;
-        Part::read(&bytes)
+        reading.set(part);
+        let bytes = fs::read(&paths[part]);
+        let bytes = bytes.map_err(|error| PartError::Unreadable(error.to_string()))?;
+        let read = Part::read(&bytes)?;
+        if read.header != parts[part].1 {
+            return Err(PartError::Changed);
+        }
+        Ok(read)
     });
     let joined = match Simulation::joined(&loaded, &planned, settings, read_parts) {
         Ok(joined) => joined,
         Err(ResumeError::Run(error)) => return explain_failure(error, &loaded),
         Err(error) => {
-            eprintln!("error: the parts cannot be merged: {error}");
+            eprintln!(
+                "error: {} cannot be merged: {error}",
+                paths[reading.get()].display()
+            );
             return ExitStatus::Refused;
         }
     };

@@ -7,6 +7,7 @@ use super::ExitStatus;
 use super::arguments::RunArguments;
 use super::design::{order_of, planned_design};
 use super::drive::{Driven, Storage, drive, drive_until, failed, read_part};
+use super::extend::extend_same;
 use super::files::CHECKPOINT;
 use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
 use super::load::{load_model, report};
@@ -45,6 +46,9 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
             eprintln!("error: --until {message}");
             return ExitStatus::Refused;
         }
+    }
+    if arguments.extend {
+        return extend_same(arguments, &loaded);
     }
     let settings = match settings(arguments, &loaded) {
         Ok(settings) => settings,

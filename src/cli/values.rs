@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::arguments::MOST_TRIALS;
-use crate::run::Shard;
+use crate::run::{MOST_TRIALS, Shard};
 use crate::sample::DesignKind;
 
 pub(super) fn parse_trials(text: &str) -> Result<u64, String> {

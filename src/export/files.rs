@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use tempfile::{Builder, NamedTempFile, TempPath};
 
@@ -49,7 +50,13 @@ impl OutputFolder {
             .collect();
         at("make the folder", &path, fs::create_dir_all(&path))?;
         let probe = at("write in the folder", &path, stage_in(&path))?;
+        let now = probe
+            .as_file()
+            .metadata()
+            .and_then(|probe| probe.modified());
+        let now = at("write in the folder", &path, now)?;
         at("write in the folder", &path, probe.close())?;
+        at("tidy the folder", &path, remove_remains(&path, now))?;
         Ok(Self { path, made })
     }
 
@@ -170,10 +177,37 @@ fn keep_old(target: &Path) -> io::Result<Option<TempPath>> {
     Ok(Some(name))
 }
 
+/// Removes temporary files that killed processes left. Those of the last hour may be of a run that is writing now, here or on another
+/// machine; `now` is the file system's own time.
+fn remove_remains(folder: &Path, now: SystemTime) -> io::Result<()> {
+    const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_ours = name
+            .to_str()
+            .is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        if !is_ours {
+            continue;
+        }
+        // Another process may remove it first, or have it still open: it is only tidied.
+        let modified = entry.metadata().and_then(|file| file.modified());
+        let age = modified.map(|modified| now.duration_since(modified).unwrap_or_default());
+        if age.is_ok_and(|age| age > ABANDONED_AFTER) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// What names of temporary files begin and end with.
+const PREFIX: &str = ".fanfare-";
+const SUFFIX: &str = ".partial";
+
 /// A temporary file with the rights that an ordinary new file would get.
 fn stage_in(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
-    builder.prefix(".fanfare-").suffix(".partial");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     #[cfg(unix)]
     {
         // Temporary files are made private by default; 0o666 is what the process's mask is meant to act on.
@@ -221,6 +255,32 @@ mod tests {
         );
         assert_eq!(names(folder.path()), ["a.csv", "charts"]);
         assert_eq!(names(&folder.path().join("charts")), ["b.svg"]);
+    }
+
+    #[test]
+    fn what_killed_processes_left_is_removed_after_an_hour() {
+        let parent = tempfile::tempdir().unwrap();
+        let now = stage_in(parent.path()).unwrap();
+        let now = now.as_file().metadata().unwrap().modified().unwrap();
+        for (name, minutes) in [
+            (".fanfare-old.partial", 61),
+            (".fanfare-new.partial", 59),
+            ("fanfare-mine.partial", 9999),
+            (".fanfare-mine", 9999),
+        ] {
+            let file = fs::File::create(parent.path().join(name)).unwrap();
+            let age = Duration::from_secs(60 * minutes);
+            file.set_modified(now.checked_sub(age).unwrap()).unwrap();
+        }
+        OutputFolder::prepare(parent.path()).unwrap();
+        assert_eq!(
+            names(parent.path()),
+            [
+                ".fanfare-mine",
+                ".fanfare-new.partial",
+                "fanfare-mine.partial"
+            ]
+        );
     }
 
     #[test]

@@ -39,6 +39,9 @@ pub enum RunError {
     /// Statistics of blocks do not fit together.
     #[error("internal error in the statistics: {0}")]
     Statistics(#[from] StatisticsError),
+    /// What was counted cannot be part of a longer run.
+    #[error("the run cannot grow: {0}")]
+    Growth(&'static str),
     /// What was counted cannot be stored.
     #[error(transparent)]
     Part(#[from] PartError),

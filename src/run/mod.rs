@@ -24,10 +24,10 @@ pub use joint_sample::{JOINT_SAMPLE_TRIALS, JointSample, RankDriver, SampleColum
 pub use load::{Loaded, Refused, VariantChoice, load, load_from};
 pub use merge::{Misfit, order_of_parts};
 pub use notable::{Notability, NotableTrial, notable_trials};
-pub use part::{Part, PartError};
+pub use part::{NUMBERS, Part, PartError};
 pub use part_header::{Difference, Goal, PartHeader};
 pub use replay::{Replay, ReplayedCell, replay};
-pub use settings::{Observer, Settings, Unobserved};
+pub use settings::{MOST_TRIALS, Observer, Settings, Unobserved};
 pub use shard::Shard;
 pub use simulate::{simulate, simulate_plan};
 pub use simulation::{Simulation, plan};

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::load::{Loaded, Refused, VariantChoice, load_from};
 use super::round::first_trial;
-use super::settings::Settings;
+use super::settings::{MOST_TRIALS, Settings};
 use crate::sample::{Design, SobolOrder};
 use crate::source::Memory;
 use crate::stats::Blocks;
@@ -106,9 +106,10 @@ impl PartHeader {
     /// Whether trials, replicates and units can be those of a run.
     pub(super) fn is_sound(&self) -> bool {
         let points = self.design.points();
-        let replicates_are_whole =
-            points.is_none_or(|points| points > 0 && self.trials.is_multiple_of(points));
-        if self.trials == 0 || !replicates_are_whole {
+        let planned = Design::planned(self.design.kind(), self.trials, points);
+        let is_planned = planned.is_ok_and(|(design, _)| design == self.design);
+        let is_whole = points.is_none_or(|points| self.trials.is_multiple_of(points));
+        if self.trials > MOST_TRIALS || !is_planned || !is_whole {
             return false;
         }
         let n_units = Blocks::new(self.trials, points).n_units();
@@ -178,6 +179,23 @@ impl PartHeader {
             .collect();
         differences.extend(self.other_files(other));
         differences
+    }
+
+    /// In what the run differs from one of this model in these settings, but for when it ends and how many trials it has.
+    #[must_use]
+    pub fn differences_from(&self, loaded: &Loaded, settings: &Settings) -> Vec<Difference> {
+        let settings = Settings {
+            trials: self.trials,
+            ..settings.clone()
+        };
+        let (share, units) = (self.share.clone(), self.units.clone());
+        self.differences(&Self::of(
+            loaded,
+            &settings,
+            self.goal.clone(),
+            share,
+            units,
+        ))
     }
 
     fn facts(&self) -> [(&'static str, String); 11] {

@@ -83,7 +83,7 @@ impl Shared<'_> {
     }
 }
 
-/// Trials evaluated together: as many as keep all rows in the second-level cache.
+/// Trials evaluated together: as many as keep all rows within [`BYTES_PER_BATCH`].
 pub(super) fn trials_per_batch(plan: &Plan) -> usize {
     let rows = plan.n_rows.max(1);
     (BYTES_PER_BATCH / (8 * rows)).clamp(FEWEST_TRIALS, MOST_TRIALS) / 8 * 8

@@ -3,6 +3,9 @@
 use crate::plan::Plan;
 use crate::sample::{Design, Sampler, SobolOrder};
 
+/// Most trials of one run: counts are kept in 32 bits.
+pub const MOST_TRIALS: u64 = 4_000_000_000;
+
 /// Settings of a run. Only `trials`, `seed`, `design` and `sobol_order` decide numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -16,7 +19,7 @@ pub struct Settings {
     pub sobol_order: Option<SobolOrder>,
     /// Threads; all cores if `None`.
     pub threads: Option<usize>,
-    /// Trials evaluated together; chosen to fit the second-level cache if `None`.
+    /// Trials evaluated together; as many as keep all rows within 16 MiB if `None`.
     pub trials_per_batch: Option<usize>,
     /// Leave values that are not finite out of the statistics instead of failing.
     pub allow_non_finite: bool,

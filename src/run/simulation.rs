@@ -12,6 +12,7 @@ use super::round::{Counted, Round, first_trial, n_threads, trials_per_batch};
 use super::settings::{Observer, Settings};
 use super::shard::Shard;
 use super::targets::{central_case, joint_plan, target_plan};
+use super::until::is_look;
 use crate::diag::Diagnostic;
 use crate::plan::{Plan, PlanRequest, build};
 use crate::result::ResultDocument;
@@ -143,6 +144,11 @@ impl<'a> Simulation<'a> {
                 ..settings
             },
         };
+        if let Goal::Until { most, .. } = goal
+            && !is_look(settings.trials, settings.design.points(), *most)
+        {
+            return Err(ResumeError::Part(PartError::Unsound));
+        }
         let n_units = n_units(&settings)?;
         let share = shard.map_or(0..n_units, |shard| shard.units(n_units));
         let wanted = PartHeader::of(loaded, &settings, goal.clone(), share.clone(), 0..0);
@@ -158,7 +164,7 @@ impl<'a> Simulation<'a> {
         if !differences.is_empty() {
             return Err(ResumeError::Different(differences));
         }
-        part.fits(&target_plan(loaded, plan), &share)?;
+        part.fits(&target_plan(loaded, plan), &joint_plan(plan), &share)?;
         Ok(Self::with(loaded, plan, settings, share, part.counted)?)
     }
 
@@ -175,7 +181,7 @@ impl<'a> Simulation<'a> {
         let mut run = Self::new(loaded, plan, settings)?;
         for part in parts {
             let part = part?;
-            part.fits(&run.targets, &run.share)?;
+            part.fits(&run.targets, &run.joints, &run.share)?;
             let Counted {
                 units,
                 statistics,
@@ -200,26 +206,23 @@ impl<'a> Simulation<'a> {
     /// The same run with more trials to come; what has been counted stays. In designs of replicates `trials` is a whole number of them.
     ///
     /// # Errors
-    /// [`RunError::BrokenReplicate`], [`RunError::Threads`].
-    ///
-    /// # Panics
-    /// If a block that the longer run has whole was counted in part (see [`Simulation::advance_whole`]); if the run begins after the first trial.
+    /// [`RunError::Growth`] if a block that the longer run has whole was counted in part (see [`Simulation::advance_whole`]), or if the run
+    /// begins after the first trial; [`RunError::BrokenReplicate`], [`RunError::Threads`].
     pub fn grown(self, trials: u64) -> Result<Self, RunError> {
         let done = self.trials_done();
-        assert!(
-            self.share.start == 0 && trials >= done,
-            "only a run from its first trial on grows"
-        );
+        if self.share.start != 0 || trials < done {
+            return Err(RunError::Growth("only a run from its first trial on can"));
+        }
         let settings = Settings {
             trials,
             ..self.settings
         };
         let n_units = n_units(&settings)?;
-        assert_eq!(
-            first_trial(&blocks(&settings), self.counted.units.end),
-            done,
-            "a block that was counted in part cannot grow"
-        );
+        if first_trial(&blocks(&settings), self.counted.units.end) != done {
+            return Err(RunError::Growth(
+                "its last block was counted in part, as of a run that was not kept to be extended",
+            ));
+        }
         let mut counted = self.counted;
         if matches!(counted.statistics.mode(), Mode::Exact)
             && !fits_exactly(self.targets.n_targets(), trials)

@@ -212,13 +212,17 @@ impl Precision {
         };
         match self.of {
             Subject::EveryOutput | Subject::Output(_) => {
+                // Where tails are long the error of the sd is the largest by far: it is looked at where an output is named.
+                let with_sd = matches!(self.of, Subject::Output(_));
                 for (name, output) in document.outputs.iter().filter(|(name, _)| is_meant(name)) {
                     for cell in self.outermost(
                         &output.cells,
                         |cell| &cell.place,
                         |cell, label| has_label(&cell.at, label),
                     ) {
-                        for (statistic, error) in relative_errors(cell, &document.quantile_levels) {
+                        for (statistic, error) in
+                            relative_errors(cell, &document.quantile_levels, with_sd)
+                        {
                             see(error, &|| {
                                 format!("{statistic} of {}", named(name, &cell.place, &cell.at))
                             });
@@ -284,14 +288,17 @@ fn named(name: &str, place: &str, at: &Labels) -> String {
     format!("{name} ({})", labels.join(", "))
 }
 
-/// Errors of the mean and of three quantiles as shares of the standard deviation; 0 where nothing varies.
-fn relative_errors(cell: &CellResult, levels: &[f64]) -> Vec<(String, Option<f64>)> {
+/// Errors of the mean, of three quantiles and, if asked, of the standard deviation itself as shares of the standard deviation; 0 where nothing varies.
+fn relative_errors(cell: &CellResult, levels: &[f64], with_sd: bool) -> Vec<(String, Option<f64>)> {
     let share = |error: Option<f64>| match (error, cell.sd) {
         (_, Some(0.0)) => Some(0.0),
         (Some(error), Some(sd)) => Some(error / sd),
         _ => None,
     };
     let mut errors = vec![("the mean".to_owned(), share(cell.mean_error))];
+    if with_sd {
+        errors.push(("the sd".to_owned(), share(cell.sd_error)));
+    }
     for level in LEVELS {
         if let Some(index) = levels.iter().position(|&known| known == level) {
             let name = format!("the {} % quantile", (100.0 * level).round());
@@ -340,6 +347,19 @@ pub fn next_check(done: u64, points: Option<u64>, most: u64) -> u64 {
     whole(check).min(most)
 }
 
+/// Whether a run with these arguments is looked at after so many trials.
+pub(super) fn is_look(trials: u64, points: Option<u64>, most: u64) -> bool {
+    let mut look = next_check(0, points, most);
+    while look < trials {
+        let next = next_check(look, points, most);
+        if next <= look {
+            return false;
+        }
+        look = next;
+    }
+    look == trials
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -365,6 +385,16 @@ mod tests {
         // Sixteen replicates of 3,000 points are more than two looks.
         assert_eq!(checks(Some(3000), 200_000), [66_000, 132_000, 198_000]);
         assert_eq!(checks(Some(3000), 1000), [48_000]);
+    }
+
+    #[test]
+    fn looks_are_told_from_other_numbers_of_trials() {
+        for look in checks(Some(1000), 40_000) {
+            assert!(is_look(look, Some(1000), 40_000), "{look}");
+        }
+        for other in [0, 1000, 16_384, 18_000, 41_000, 66_000] {
+            assert!(!is_look(other, Some(1000), 40_000), "{other}");
+        }
     }
 
     #[test]

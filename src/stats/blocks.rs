@@ -38,6 +38,12 @@ impl Blocks {
         self.trials
     }
 
+    /// Points of a replicate; `None` in the random design.
+    #[must_use]
+    pub(crate) fn points(&self) -> Option<u64> {
+        self.points
+    }
+
     /// Replicates; `None` in the random design.
     #[must_use]
     pub fn n_replicates(&self) -> Option<u64> {
@@ -74,6 +80,16 @@ impl Blocks {
     pub fn of_unit(&self, unit: u64) -> Range<u64> {
         let n = self.blocks_per_unit();
         unit * n..(unit + 1) * n
+    }
+
+    /// Trials of a range of units, which lies in the run.
+    #[must_use]
+    pub(crate) fn trials_of(&self, units: &Range<u64>) -> u64 {
+        let before = |unit: u64| {
+            let per_unit = self.points.unwrap_or(TRIALS_PER_BLOCK as u64);
+            unit.saturating_mul(per_unit).min(self.trials)
+        };
+        before(units.end).saturating_sub(before(units.start))
     }
 
     /// The trials of one block.

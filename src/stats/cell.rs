@@ -138,6 +138,36 @@ impl Cell {
         }
     }
 
+    /// Whether this can be what [`Cell::new`] made, with counts of no more than so many trials.
+    pub(crate) fn is_sound(
+        &self,
+        kind: TargetKind,
+        grid: Option<&Grid>,
+        replicates: bool,
+        trials: u64,
+    ) -> bool {
+        let store_is_sound = |store: &Option<Store>| match (store, grid) {
+            (None, None) => true,
+            (Some(store), Some(grid)) => store.is_sound(grid, trials),
+            _ => false,
+        };
+        let empty = Self::new(kind, grid, replicates);
+        let n_events = empty.spread().n_events();
+        let has_kind = match (self, &empty) {
+            (Self::Value(bins), Self::Value(_)) => store_is_sound(&bins.store),
+            (Self::Date(dates), Self::Date(_)) => {
+                let total = dates.left_censored.checked_add(dates.never);
+                total.is_some_and(|total| total <= trials) && store_is_sound(&dates.store)
+            }
+            (Self::Codes { counts, .. }, Self::Codes { counts: empty, .. }) => {
+                let sum = counts.iter().try_fold(0_u64, |sum, &n| sum.checked_add(n));
+                counts.len() == empty.len() && sum.is_some_and(|sum| sum <= trials)
+            }
+            _ => false,
+        };
+        has_kind && self.spread().is_sound(n_events, trials)
+    }
+
     pub(crate) fn spread(&self) -> &CountSpread {
         match self {
             Self::Value(Bins { spread, .. })

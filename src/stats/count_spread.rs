@@ -52,6 +52,19 @@ impl CountSpread {
         }
     }
 
+    /// Whether there are so many events, and no sum is more than a run of so many trials can have.
+    pub(crate) fn is_sound(&self, n_events: usize, trials: u64) -> bool {
+        let most = u128::from(trials) * u128::from(trials);
+        self.events.len() == n_events
+            && self.trials <= trials
+            && u128::from(self.squares) <= most
+            && self.events.iter().all(|sums| {
+                sums.count <= self.trials
+                    && u128::from(sums.squares) <= most
+                    && u128::from(sums.products) <= most
+            })
+    }
+
     pub(crate) fn n_trials(&self) -> u64 {
         self.trials
     }

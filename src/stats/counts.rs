@@ -1,10 +1,12 @@
 //! Integer counts and kept values of all targets: the part of the statistics that merges exactly in any order.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::blocks::Blocks;
 use super::cell::{Bins, Cell};
 use super::crossing::count_codes;
 use super::discrete::Store;
@@ -247,6 +249,31 @@ impl Counts {
             }
         }
         self
+    }
+
+    /// Whether these can be the counts of the blocks `range` of a run, `trials` in all, between two of its blocks.
+    pub(crate) fn is_sound(
+        &self,
+        plan: &TargetPlan,
+        mode: &Mode,
+        blocks: &Blocks,
+        range: &Range<u64>,
+        trials: u64,
+    ) -> bool {
+        let replicates = blocks.points().is_some();
+        let cells_are_sound = self.cells.len() == plan.n_targets()
+            && (self.cells.iter().zip(&plan.kinds).enumerate()).all(|(target, (cell, &kind))| {
+                cell.is_sound(kind, mode.grid(target), replicates, trials)
+            });
+        let exact_is_sound = match (&self.exact, mode) {
+            (Some(exact), Mode::Exact) => exact.is_sound(plan, blocks, range),
+            (None, Mode::Sketch(_)) => true,
+            _ => false,
+        };
+        cells_are_sound
+            && exact_is_sound
+            && self.block_non_finite.is_empty()
+            && non_finite::are_sound(&self.non_finite, plan.n_targets(), trials)
     }
 
     pub(crate) fn non_finite(&self) -> &BTreeMap<usize, NonFinite> {

@@ -150,6 +150,22 @@ impl Store {
         }
     }
 
+    /// Whether this can hold values of this grid, no more than so many.
+    pub(crate) fn is_sound(&self, grid: &Grid, trials: u64) -> bool {
+        match self {
+            Self::Sketched(sketch) => sketch.is_sound(trials),
+            Self::Counted(ValueCounts { values, counts }) => {
+                let sum = counts.iter().try_fold(0_u64, |sum, &n| sum.checked_add(n));
+                grid.discrete
+                    && values.len() == counts.len()
+                    && values.len() <= MOST_DISTINCT
+                    && values.iter().all(|value| value.is_finite())
+                    && values.is_sorted_by(|a, b| a < b)
+                    && sum.is_some_and(|sum| sum <= trials)
+            }
+        }
+    }
+
     /// Values below each threshold of the grid. A value lies below if its bin does, in both forms and for values with slots of their own, so
     /// the answer depends on the values alone.
     pub(crate) fn below_thresholds(&self, grid: &Grid) -> Vec<u64> {

@@ -1,10 +1,13 @@
 //! Keeps every value, by trial number, for runs small enough.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use super::bits;
+use super::blocks::Blocks;
+use super::target::{TargetKind, TargetPlan};
 
 /// Values (targets × trials) up to which all are kept: 128 MiB.
 pub const MOST_EXACT_VALUES: u64 = 1 << 24;
@@ -28,6 +31,19 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
+    /// Whether each target that has quantiles has a value for each trial, and the others none.
+    fn is_sound(&self, kinds: &[TargetKind], n_trials: usize) -> bool {
+        let mut end = 0;
+        let fits = self.ends.len() == kinds.len()
+            && self.ends.iter().zip(kinds).all(|(&found, kind)| {
+                if matches!(kind, TargetKind::Value | TargetKind::Date) {
+                    end += n_trials;
+                }
+                found == end
+            });
+        fits && self.values.len() == end
+    }
+
     /// Values of one target in the order of trials.
     pub(crate) fn of(&self, target: usize) -> &[f64] {
         let start = target.checked_sub(1).map_or(0, |before| self.ends[before]);
@@ -85,6 +101,15 @@ impl ExactValues {
         self.blocks
             .iter()
             .map(move |(&block, rows)| (block, rows.of(target)))
+    }
+
+    /// Whether these are values of exactly the blocks `range`, one for each trial and target, and no block is under way.
+    pub(crate) fn is_sound(&self, plan: &TargetPlan, blocks: &Blocks, range: &Range<u64>) -> bool {
+        self.current.len() == plan.n_targets()
+            && self.current.iter().all(Vec::is_empty)
+            && self.blocks.keys().copied().eq(range.clone())
+            && (self.blocks.iter())
+                .all(|(&block, rows)| rows.is_sound(&plan.kinds, blocks.span(block).n_trials))
     }
 
     /// Takes out the first block.

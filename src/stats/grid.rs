@@ -58,6 +58,24 @@ pub struct Grid {
 }
 
 impl Grid {
+    /// Whether the bins can be those that a pilot gave: places within the slots, numbers that keep sums and differences finite or harmless.
+    pub(crate) fn is_sound(&self) -> bool {
+        let centre_is_sound = match self.centre {
+            Centre::Origin(origin) => origin.is_finite(),
+            Centre::Ends(start, end) => start.is_finite() && end.is_finite() && start <= end,
+        };
+        centre_is_sound
+            && self.scale.is_finite()
+            && self.scale >= 0.0
+            && self.low.is_finite()
+            && self.low > 0.0
+            && (33..=62).contains(&self.shift)
+            && (0..=N_BINS as i32).contains(&self.middle)
+            && self.atoms.len() <= ATOM_SLOTS.len()
+            && self.thresholds.is_sorted()
+            && self.thresholds.iter().all(|&bin| bin as usize <= N_BINS)
+    }
+
     /// Slot of each value: its bin, or the slot of the atom that it equals.
     #[inline(always)]
     pub(crate) fn slots(&self, values: &[f64], slots: &mut [u32]) {

@@ -1,6 +1,7 @@
 //! Covariances and correlations of groups of quantities, with errors from fourth-order co-moments or from replicates.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -174,6 +175,23 @@ impl JointStatistics {
             points,
             replicates: BlockTree::new(),
         }
+    }
+
+    /// Whether these can be the co-moments of exactly the units `units` of a run with these blocks and groups.
+    #[must_use]
+    pub fn is_sound(&self, plan: &JointPlan, blocks: &Blocks, units: Range<u64>) -> bool {
+        if self.plan != *plan || self.points != blocks.points() {
+            return false;
+        }
+        let n_pairs = plan.first_pair(plan.sizes.len());
+        let per_unit = blocks.blocks_per_unit();
+        let range = units.start * per_unit..units.end * per_unit;
+        let trials = blocks.trials_of(&units);
+        let replicates = if self.points.is_some() { units } else { 0..0 };
+        self.tree
+            .is_sound(range, n_pairs, |pair| pair.is_sound(trials))
+            && self.replicates.is_sound(replicates, n_pairs, |_| true)
+            && non_finite::are_sound(&self.non_finite, plan.sizes.len(), trials)
     }
 
     /// Adds one block.

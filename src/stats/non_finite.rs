@@ -53,3 +53,16 @@ pub(crate) fn record(
         .and_modify(|known| known.merge(&found))
         .or_insert(found);
 }
+
+/// Whether these can be the records of so many targets (or groups) in a run of so many trials.
+pub(crate) fn are_sound(
+    records: &std::collections::BTreeMap<usize, NonFinite>,
+    n_targets: usize,
+    trials: u64,
+) -> bool {
+    records.iter().all(|(&target, found)| {
+        let count = (found.nan.checked_add(found.positive))
+            .and_then(|count| count.checked_add(found.negative));
+        target < n_targets && count.is_some_and(|count| count <= trials)
+    })
+}

@@ -43,6 +43,11 @@ impl PairMoments {
         }
     }
 
+    /// Whether there is a sum of every order.
+    pub(crate) fn is_sound(&self, trials: u64) -> bool {
+        self.count <= trials && self.sums.len() == N_ORDERS
+    }
+
     /// Means of both.
     #[must_use]
     pub fn means(&self) -> (f64, f64) {

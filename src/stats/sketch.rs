@@ -85,6 +85,18 @@ impl Sketch {
         }
     }
 
+    /// Whether every slot is there, and the counts sum to a total of no more than so many trials.
+    pub(crate) fn is_sound(&self, trials: u64) -> bool {
+        let carried = (self.carries.iter()).try_fold(0_u64, |sum, (&slot, &carries)| {
+            let count = carries.checked_mul(CARRY).filter(|_| slot < N_SLOTS)?;
+            sum.checked_add(count)
+        });
+        let low: u64 = self.low.iter().map(|&low| u64::from(low)).sum();
+        self.low.len() == N_SLOTS
+            && self.total <= trials
+            && carried.and_then(|carried| carried.checked_add(low)) == Some(self.total)
+    }
+
     /// Whether every value counted is a whole number, as those of the pilot were.
     pub(crate) fn is_lattice(&self) -> bool {
         self.all_whole

@@ -1,5 +1,6 @@
 //! Statistics of a run: collects blocks, replicates and the counts of threads.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -135,6 +136,37 @@ impl Statistics {
             counts,
             ..self
         }
+    }
+
+    /// Whether these can be the statistics of exactly the units `units` of a run with these blocks and targets. What is read from a file is
+    /// asked this before anything is looked up in it.
+    #[must_use]
+    pub fn is_sound(&self, plan: &TargetPlan, blocks: &Blocks, units: Range<u64>) -> bool {
+        let n_targets = plan.n_targets();
+        let per_unit = blocks.blocks_per_unit();
+        let range = units.start * per_unit..units.end * per_unit;
+        let replicates = if self.points.is_some() {
+            units.clone()
+        } else {
+            0..0
+        };
+        let trials = blocks.trials_of(&units);
+        let grids_are_sound = match &self.mode {
+            Mode::Exact => true,
+            Mode::Sketch(grids) => grids.len() == n_targets && grids.iter().all(Grid::is_sound),
+        };
+        let counts_are_sound = match &self.counts {
+            None => units.is_empty(),
+            Some(counts) => counts.is_sound(plan, &self.mode, blocks, &range, trials),
+        };
+        self.plan == *plan
+            && self.points == blocks.points()
+            && grids_are_sound
+            && self
+                .tree
+                .is_sound(range, n_targets, |moments| moments.count <= trials)
+            && self.replicates.is_sound(replicates, n_targets, |_| true)
+            && counts_are_sound
     }
 
     fn add(&mut self, part: Option<Counts>) {

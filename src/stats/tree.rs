@@ -1,6 +1,7 @@
 //! Combines blocks by a fixed binary tree over block numbers, in whatever order they arrive.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -110,6 +111,27 @@ impl<T: Combine + Clone> BlockTree<T> {
     #[must_use]
     pub fn n_waiting(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Whether every subtree is one that blocks of `blocks` can have formed, apart from the others, with `n` sound statistics; and whether
+    /// together they are all of these blocks.
+    pub(crate) fn is_sound(
+        &self,
+        blocks: Range<u64>,
+        n: usize,
+        is_sound: impl Fn(&T) -> bool,
+    ) -> bool {
+        let mut next = blocks.start;
+        let all = self.waiting.iter().all(|(&start, subtree)| {
+            let length = 1_u64.checked_shl(subtree.height).unwrap_or(0);
+            let fits = length > 0
+                && start == next
+                && start.is_multiple_of(length)
+                && length <= blocks.end.saturating_sub(start);
+            next = start.saturating_add(length);
+            fits && subtree.statistics.len() == n && subtree.statistics.iter().all(&is_sound)
+        });
+        all && next == blocks.end
     }
 
     fn insert_subtree(&mut self, start: u64, subtree: Subtree<T>) -> Result<(), TreeError> {

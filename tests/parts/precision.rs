@@ -22,6 +22,10 @@ fn largest_share(document: &Value, output: &str, year: Option<i64>) -> f64 {
         let sd = cell["sd"].as_f64().unwrap();
         let mut see = |error: &Value| largest = largest.max(error.as_f64().unwrap() / sd);
         see(&cell["mean_error"]);
+        // Only of an output that is named; here those are asked at a label.
+        if year.is_some() {
+            see(&cell["sd_error"]);
+        }
         for wanted in [0.05, 0.5, 0.95] {
             let level = levels.iter().position(|&level| level == wanted).unwrap();
             see(&cell["quantile_errors"][level]);

@@ -168,3 +168,55 @@ fn the_result_is_there_before_the_notable_trials() {
     std::fs::remove_dir(cell.path("o/trials.csv")).unwrap();
     cell.assert_same("whole", "o", &[]);
 }
+
+#[test]
+fn run_extends_the_run_that_it_describes() {
+    let cell = Cell::new();
+    let latin = "run market/model.toml --design latin --out o";
+    cell.done(&format!("{latin} --trials 16000 --keep-state --quiet"));
+    for (change, reason) in [
+        ("--seed 2", "seed 1 against 2"),
+        ("--points 500", "points of a replicate 1000 against 500"),
+        ("--scenario dear", "scenario none against dear"),
+        ("--set launches=3", "--set none against launches=3"),
+    ] {
+        let arguments = format!("{latin} --extend --trials 32000 {change}");
+        assert_refused(
+            &cell,
+            &arguments,
+            &["o/run.state is of another run", reason],
+        );
+    }
+    let random = "run market/model.toml --extend --trials 32000";
+    assert_refused(
+        &cell,
+        &format!("{random} --out o"),
+        &["design latin against random"],
+    );
+    let ended = cell.done(&format!("{latin} --extend --trials 32000"));
+    assert!(
+        ended.err.contains("Extending from 16000 to 32000 trials"),
+        "{}",
+        ended.err
+    );
+    cell.done(
+        "run market/model.toml --design latin --points 1000 --trials 32000 --out whole --quiet",
+    );
+    cell.assert_same("whole", "o", &["run.state"]);
+    // Without a kept state.
+    let ended = cell.run(&format!("{random} --out whole"));
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("--keep-state"), "{}", ended.err);
+}
+
+#[test]
+fn a_shard_in_the_place_of_a_kept_state_is_refused() {
+    let cell = Cell::new();
+    cell.done(&format!("{SHORT} --shard 1/1"));
+    std::fs::rename(cell.path("o/shard-1-of-1.part"), cell.path("o/run.state")).unwrap();
+    assert_refused(
+        &cell,
+        "extend o --trials 9000",
+        &["cannot grow", "counted in part"],
+    );
+}
