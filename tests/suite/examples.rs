@@ -56,7 +56,7 @@ fn every_example_agrees_with_its_answer() {
 }
 
 /// One mistake in each example: a text to replace, and its wrong replacement.
-const WRONG: [(&str, &str, &str); 32] = [
+const WRONG: [(&str, &str, &str); 33] = [
     ("black-scholes", "value = 0.20", "value = 0.21"),
     ("borehole-indices", "sd = 0.0161812", "sd = 0.02"),
     ("cadmium-standard", "sd = 0.05)", "sd = 0.06)"),
@@ -93,6 +93,7 @@ const WRONG: [(&str, &str, &str); 32] = [
         "world = 0.3, region = 0.2",
     ),
     ("boe-inflation-fan", "sqrt(1 + skew)", "(1 + skew)"),
+    ("inflation-fan-2013", "1.34", "1.36"),
     ("continuous-distributions", "scale = 1.5", "scale = 1.52"),
     ("correlated-sum", "value = 0.5", "value = 0.45"),
     ("coverage", "sd = 1", "sd = 1.02"),
