@@ -9,7 +9,7 @@ use fanfare::source::Memory;
 use toml::Value;
 
 /// Sections with a declaration that ends in a key that nobody knows: the message about it names the keys that the reader knows.
-const SECTIONS: [(&str, &str); 16] = [
+const SECTIONS: [(&str, &str); 18] = [
     ("", "zzz = 1"),
     ("dimensions", "[dimensions.d]\nlabels = ['a']\nzzz = 1"),
     ("data", "[data.d]\nvalue = 1\nzzz = 1"),
@@ -28,7 +28,9 @@ const SECTIONS: [(&str, &str); 16] = [
     ("strategies", "[strategies.s]\nzzz = 1"),
     ("sources", "[sources.s]\ntitle = 's'\nzzz = 1"),
     ("report", "[report]\nzzz = 1"),
+    ("sampling", "[sampling]\nzzz = 1"),
     ("defaults.inputs", "[defaults.inputs]\nzzz = 1"),
+    ("defaults.outputs", "[defaults.outputs]\nzzz = 1"),
 ];
 
 /// Keys as `section.key`.

@@ -20,6 +20,7 @@ use fanfare::cli::{render, render_short};
 use fanfare::describe::{explain, report_plan, summary};
 use fanfare::export::json;
 use fanfare::run::{RunError, Settings, Unobserved, VariantChoice, load_from, replay, simulate};
+use fanfare::sample::Design;
 use fanfare::source::Memory;
 
 use coverage::Coverage;
@@ -126,8 +127,15 @@ impl Case {
             assert!(explain(&loaded.model, &node.name).is_some());
         }
         let _ = report_plan(&loaded.model);
+        // The designs in turn, by the length of the text: 64 trials are sixteen replicates of four points.
+        let (design, trials) = match self.model.len() % 3 {
+            0 => (Design::Random, 70),
+            1 => (Design::Latin { points: 4 }, 64),
+            _ => (Design::Sobol { points: 4 }, 64),
+        };
         let settings = Settings {
-            trials: 70,
+            trials,
+            design,
             threads: Some(1),
             trials_per_batch: Some(32),
             allow_non_finite: true,
@@ -137,7 +145,7 @@ impl Case {
             Ok(document) => {
                 json(&document).unwrap();
                 // What can be run can be replayed, unless nodes that no output reads have impossible parameters.
-                if let Err(problems) = replay(&loaded.model, &settings, 69) {
+                if let Err(problems) = replay(&loaded.model, &settings, 63) {
                     assert!(!problems.is_empty());
                 }
                 true

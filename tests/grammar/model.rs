@@ -26,6 +26,8 @@ struct Writer {
     /// Whether `[defaults.inputs]` states every key that it may: then every input runs over country and year.
     defaults: bool,
     first_input_is_truth: bool,
+    /// Names under which the draws of inputs go: the input's, or that of its `stream`.
+    streams: Vec<String>,
     /// Correlated pairs: names.
     pairs: Vec<[String; 2]>,
     outputs: Vec<String>,
@@ -68,6 +70,7 @@ pub fn write(seed: u64, guarded: bool) -> Written {
         has_units,
         defaults,
         first_input_is_truth: false,
+        streams: Vec::new(),
         pairs: Vec::new(),
         outputs: Vec::new(),
     };
@@ -342,6 +345,9 @@ impl Writer {
             let mut dependence = self.dependence(shape);
             if self.choices.chance(10) {
                 dependence.push_str(&format!("stream = \"former_{name}\"\n"));
+                self.streams.push(format!("former_{name}"));
+            } else {
+                self.streams.push(name.clone());
             }
             self.input(&name, shape, &is, &dependence);
             self.first_input_is_truth |= k == 0 && is_truth;
@@ -533,6 +539,10 @@ impl Writer {
             let outputs: Vec<String> = self.outputs[..2].to_vec();
             let driven = self.outputs[self.choices.below(self.outputs.len())].clone();
             self.line(&format!("[report]\ncrossing = \"c\"\noutputs = {}\nfan = [\"{}\"]\ndrivers_of = \"{driven}\"", quoted(&outputs), outputs[0]));
+        }
+        if self.choices.chance(30) {
+            let first = self.choices.pick(&self.streams).clone();
+            self.line(&format!("[sampling]\nsobol_order = [\"{first}\"]"));
         }
         if self.defaults {
             let unit = if self.has_units { "\nunit = \"1\"" } else { "" };
