@@ -313,4 +313,23 @@ mod tests {
         );
         assert_eq!(BlockTree::<Shape>::new().finish(0), Ok(vec![]));
     }
+
+    #[test]
+    fn only_subtrees_that_blocks_can_form_are_sound() {
+        let sound = |tree: &BlockTree<Shape>, blocks| tree.is_sound(blocks, 1, |_| true);
+        let whole = tree(&[0, 1, 2, 3, 4, 5, 6]);
+        assert!(sound(&whole, 0..7));
+        assert!(sound(&tree(&[3, 4, 5]), 3..6));
+        for other in [0..6, 0..8, 1..7, 0..0] {
+            assert!(!sound(&whole, other.clone()), "{other:?}");
+        }
+        assert!(!whole.is_sound(0..7, 2, |_| true));
+        assert!(!whole.is_sound(0..7, 1, |shape| shape.0.len() > 1));
+        // Beyond 63 the length of a subtree does not fit.
+        for height in [1, 3, 63, 64, u32::MAX] {
+            let mut forged = whole.clone();
+            forged.waiting.get_mut(&0).unwrap().height = height;
+            assert!(!sound(&forged, 0..7), "{height}");
+        }
+    }
 }
