@@ -35,6 +35,9 @@ pub const OUTPUTS: [&str; 26] = [
     "displaced_sms",
 ];
 
+/// Outputs that are more than a sum.
+const N_COMPUTED: usize = 17;
+
 /// Quantities of a member and year from which all outputs follow at every place, being sums.
 #[derive(Clone, Copy)]
 pub struct Sums {
@@ -209,7 +212,7 @@ struct Scratch {
     member: MemberRows,
     fresh: Row,
     sums: Sums,
-    outputs: [Row; OUTPUTS.len()],
+    outputs: [Row; N_COMPUTED],
     excess: [Row; 2],
 }
 
@@ -240,7 +243,7 @@ impl Chunk {
                 member: MemberRows::ZERO,
                 fresh: Row::ZERO,
                 sums: Sums::ZERO,
-                outputs: [Row::ZERO; OUTPUTS.len()],
+                outputs: [Row::ZERO; N_COMPUTED],
                 excess: [Row::ZERO; 2],
             }),
             group,
@@ -392,8 +395,8 @@ fn one_member(
                 m.shock.0[i] = 0.8 * m.shock.0[i] + 0.6 * fresh.0[i];
             }
         }
-        member_year(t, member.key == "JPN", at.world, area, stash, m, sums);
-        area_sums[t].add(sums);
+        let japan = member.key == "JPN";
+        member_year(t, japan, at.world, area, stash, m, sums, &mut area_sums[t]);
         if let Some(country) = member.country {
             displace(at.world, area, sums);
             one_year(country, t, at, sums, outputs, excess, sink);
@@ -458,6 +461,10 @@ fn member_rows(
 }
 
 #[inline(always)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "each is one thing of the equations"
+)]
 fn member_year(
     t: usize,
     japan: bool,
@@ -466,6 +473,7 @@ fn member_year(
     stash: &Stash,
     m: &mut MemberRows,
     sums: &mut Sums,
+    area_sums: &mut Sums,
 ) {
     let (per_weight, per_propensity) = (&world.contacts[t], &world.odds[t]);
     let (price, ratio) = (&world.price[t], &world.ratio[t]);
@@ -489,20 +497,48 @@ fn member_year(
         let displaced_price = area.displacement.0[i] * price;
         let subscriptions = m.subscriptions.0[i];
         let wrongly = subscriptions * m.wrongly.0[i] * rollout * (1.0 - share);
-        sums.contacts.0[i] = contacts;
-        sums.flash.0[i] = flash;
-        sums.identified.0[i] = identified;
-        sums.monetised.0[i] = monetised;
-        sums.subscriptions.0[i] = subscriptions;
-        sums.revenue.0[i] = monetised * flash_price;
-        sums.loss_undetected.0[i] = undetected * displaced_price;
-        sums.loss_monetised.0[i] = monetised * displaced_price;
-        sums.loss_blocked.0[i] = blocked * displaced_price;
-        sums.undetected_value.0[i] = undetected * flash_price;
-        sums.wrongly.0[i] = wrongly;
-        sums.penalty.0[i] = wrongly * m.penalty.0[i];
-        sums.users.0[i] = m.users.0[i];
-        sums.gross.0[i] = contacts * price * world.inverse_premium.0[i];
+        let value = contacts;
+        sums.contacts.0[i] = value;
+        area_sums.contacts.0[i] += value;
+        let value = flash;
+        sums.flash.0[i] = value;
+        area_sums.flash.0[i] += value;
+        let value = identified;
+        sums.identified.0[i] = value;
+        area_sums.identified.0[i] += value;
+        let value = monetised;
+        sums.monetised.0[i] = value;
+        area_sums.monetised.0[i] += value;
+        let value = subscriptions;
+        sums.subscriptions.0[i] = value;
+        area_sums.subscriptions.0[i] += value;
+        let value = monetised * flash_price;
+        sums.revenue.0[i] = value;
+        area_sums.revenue.0[i] += value;
+        let value = undetected * displaced_price;
+        sums.loss_undetected.0[i] = value;
+        area_sums.loss_undetected.0[i] += value;
+        let value = monetised * displaced_price;
+        sums.loss_monetised.0[i] = value;
+        area_sums.loss_monetised.0[i] += value;
+        let value = blocked * displaced_price;
+        sums.loss_blocked.0[i] = value;
+        area_sums.loss_blocked.0[i] += value;
+        let value = undetected * flash_price;
+        sums.undetected_value.0[i] = value;
+        area_sums.undetected_value.0[i] += value;
+        let value = wrongly;
+        sums.wrongly.0[i] = value;
+        area_sums.wrongly.0[i] += value;
+        let value = wrongly * m.penalty.0[i];
+        sums.penalty.0[i] = value;
+        area_sums.penalty.0[i] += value;
+        let value = m.users.0[i];
+        sums.users.0[i] = value;
+        area_sums.users.0[i] += value;
+        let value = contacts * price * world.inverse_premium.0[i];
+        sums.gross.0[i] = value;
+        area_sums.gross.0[i] += value;
         let growth = stash.growth.0[i];
         m.weight.0[i] *= growth;
         m.subscriptions.0[i] = subscriptions * growth;
@@ -518,7 +554,7 @@ fn one_year(
     t: usize,
     at: &At,
     sums: &Sums,
-    rows: &mut [Row; OUTPUTS.len()],
+    rows: &mut [Row; N_COMPUTED],
     excess: &mut [Row; 2],
     sink: &mut impl Sink,
 ) {
@@ -526,7 +562,36 @@ fn one_year(
         *excess = [Row([f64::NEG_INFINITY; B]); 2];
     }
     outputs(&at.world.ott[t], at.world, sums, rows, excess);
-    for (output, row) in rows.iter().enumerate() {
+    // In the order of `OUTPUTS`; nine are sums as they are.
+    let rows: [&Row; OUTPUTS.len()] = [
+        &rows[0],
+        &sums.revenue,
+        &rows[1],
+        &rows[2],
+        &rows[3],
+        &rows[4],
+        &sums.subscriptions,
+        &sums.flash,
+        &sums.identified,
+        &sums.monetised,
+        &rows[5],
+        &rows[6],
+        &rows[7],
+        &rows[8],
+        &rows[9],
+        &sums.loss_undetected,
+        &rows[10],
+        &sums.wrongly,
+        &sums.penalty,
+        &rows[11],
+        &rows[12],
+        &rows[13],
+        &rows[14],
+        &rows[15],
+        &rows[16],
+        &sums.displaced,
+    ];
+    for (output, row) in rows.into_iter().enumerate() {
         sink.accept(
             (place * N_YEARS + t) * OUTPUTS.len() + output,
             at.block,
@@ -548,7 +613,7 @@ fn outputs(
     ott: &Row,
     world: &World,
     s: &Sums,
-    rows: &mut [Row; OUTPUTS.len()],
+    rows: &mut [Row; N_COMPUTED],
     excess: &mut [Row; 2],
 ) {
     for i in 0..B {
@@ -564,31 +629,22 @@ fn outputs(
         let ott_calls = flash * world.ott_ratio.0[i];
         let potential = loss + s.loss_monetised.0[i] + s.loss_blocked.0[i];
         rows[0].0[i] = flash + ott_calls;
-        rows[1].0[i] = revenue;
-        rows[2].0[i] = loss + lost;
-        rows[3].0[i] = margin;
-        rows[4].0[i] = revenue - displaced_value - penalty;
-        rows[5].0[i] = gain;
-        rows[6].0[i] = s.subscriptions.0[i];
-        rows[7].0[i] = flash;
-        rows[8].0[i] = identified;
-        rows[9].0[i] = monetised;
-        rows[10].0[i] = identified - monetised;
-        rows[11].0[i] = undetected;
-        rows[12].0[i] = undetected / flash;
-        rows[13].0[i] = monetised / identified;
-        rows[14].0[i] = (revenue + s.undetected_value.0[i]) * world.inverse_share.0[i];
-        rows[15].0[i] = loss;
-        rows[16].0[i] = recovered;
-        rows[17].0[i] = s.wrongly.0[i];
-        rows[18].0[i] = penalty;
-        rows[19].0[i] = s.users.0[i] * ott.0[i];
-        rows[20].0[i] = ott_calls;
-        rows[21].0[i] = potential * world.ott_ratio.0[i];
-        rows[22].0[i] = s.contacts.0[i] - s.displaced.0[i];
-        rows[23].0[i] = s.gross.0[i] - displaced_value;
-        rows[24].0[i] = flash / s.contacts.0[i];
-        rows[25].0[i] = s.displaced.0[i];
+        rows[1].0[i] = loss + lost;
+        rows[2].0[i] = margin;
+        rows[3].0[i] = revenue - displaced_value - penalty;
+        rows[4].0[i] = gain;
+        rows[5].0[i] = identified - monetised;
+        rows[6].0[i] = undetected;
+        rows[7].0[i] = undetected / flash;
+        rows[8].0[i] = monetised / identified;
+        rows[9].0[i] = (revenue + s.undetected_value.0[i]) * world.inverse_share.0[i];
+        rows[10].0[i] = recovered;
+        rows[11].0[i] = s.users.0[i] * ott.0[i];
+        rows[12].0[i] = ott_calls;
+        rows[13].0[i] = potential * world.ott_ratio.0[i];
+        rows[14].0[i] = s.contacts.0[i] - s.displaced.0[i];
+        rows[15].0[i] = s.gross.0[i] - displaced_value;
+        rows[16].0[i] = flash / s.contacts.0[i];
         let after_penalty = gain - loss;
         excess[0].0[i] = if margin > excess[0].0[i] {
             margin
