@@ -55,13 +55,14 @@ fn every_published_figure_is_met_and_the_page_lists_it() {
         .collect();
     assert_eq!(notes, ["rp55, mean", "rp75, mean"]);
 
-    // Four errors of every other figure are smaller than half a unit of its last digit and the slack.
+    // Four errors of every other figure are smaller than half a unit of its last digit and the slack. These two have inputs by Student's t
+    // with 3 degrees of freedom, so no fourth moment: the error of the sd falls more slowly than 1/√trials, and the first run cannot tell it.
     let blunt: Vec<&str> = (reports.iter())
         .flat_map(|report| &report.published)
         .filter(|judged| judged.blunt)
         .map(|judged| judged.figure.as_str())
         .collect();
-    assert_eq!(blunt, [""; 0]);
+    assert_eq!(blunt, ["attenuation, sd", "alpha, sd"]);
     // Only figures printed to more digits than a run resolves are judged to fewer.
     let cut: usize = (reports.iter())
         .map(|report| report.count_cut(Verdict::Pass))
