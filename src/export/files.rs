@@ -260,8 +260,11 @@ mod tests {
     #[test]
     fn what_killed_processes_left_is_removed_after_an_hour() {
         let parent = tempfile::tempdir().unwrap();
-        let now = stage_in(parent.path()).unwrap();
-        let now = now.as_file().metadata().unwrap().modified().unwrap();
+        // The clock is that of the file system; the file that tells it is gone again at the end of the block.
+        let now = {
+            let file = stage_in(parent.path()).unwrap();
+            file.as_file().metadata().unwrap().modified().unwrap()
+        };
         for (name, minutes) in [
             (".fanfare-old.partial", 61),
             (".fanfare-new.partial", 59),
