@@ -147,7 +147,15 @@ impl<'a> Simulation<'a> {
         if let Goal::Until { most, .. } = goal
             && !is_look(settings.trials, settings.design.points(), *most)
         {
-            return Err(ResumeError::Part(PartError::Unsound));
+            // The part of another command is told by what differs; one of this command cannot have ended there.
+            let share = part.header.share.clone();
+            let wanted = PartHeader::of(loaded, &settings, goal.clone(), share, 0..0);
+            let differences = part.header.differences(&wanted);
+            return Err(if differences.is_empty() {
+                ResumeError::Part(PartError::Unsound)
+            } else {
+                ResumeError::Different(differences)
+            });
         }
         let n_units = n_units(&settings)?;
         let share = shard.map_or(0..n_units, |shard| shard.units(n_units));

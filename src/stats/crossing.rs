@@ -78,7 +78,7 @@ impl FirstCrossing {
     /// The probability of an event of the spread.
     fn probability(&self, count: u64, event: usize) -> Option<Probability> {
         let n = self.n_trials();
-        let Some((spread, n_replicates)) = &self.spread else {
+        let Some((spread, n_replicates)) = self.spread.as_ref().filter(|_| n > 0) else {
             return Probability::from_count(count, n);
         };
         Some(Probability {
@@ -137,6 +137,16 @@ mod tests {
         count_codes(&mut counts, &codes, |place, _| refused.push(place));
         assert_eq!(counts, [1, 1, 0, 2]);
         assert_eq!(refused, [3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn where_no_trial_can_be_used_there_is_no_probability_in_any_design() {
+        for spread in [None, Some((CountSpread::new(6), 16))] {
+            let crossing = FirstCrossing::new(vec![0; 3], spread);
+            assert_eq!(crossing.first(0), None);
+            assert_eq!(crossing.by(1), None);
+            assert_eq!(crossing.never(), None);
+        }
     }
 
     #[test]

@@ -16,9 +16,9 @@ fn trials_are_rounded_up_to_whole_replicates_with_a_notice() {
     for (arguments, notice, points, trials) in [
         (
             "--design latin --trials 1001",
-            "1024 trials in place of 1001: 64 replicates of 16 points",
+            "1008 trials in place of 1001: 63 replicates of 16 points",
             16,
-            1024,
+            1008,
         ),
         (
             "--design sobol --trials 1001",

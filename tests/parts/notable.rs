@@ -212,7 +212,7 @@ fn a_trial_of_a_stored_run_is_found_by_its_folder() {
     }
     let beyond = cell.run("replay market/model.toml --run o --trial 2000");
     assert_eq!(beyond.code, Some(2));
-    assert!(beyond.err.contains("trials 0 to 10"), "{}", beyond.err);
+    assert!(beyond.err.contains("trials 0 to 999"), "{}", beyond.err);
     let both = cell.run("replay market/model.toml --run o --trial 1 --seed 9");
     assert_eq!(both.code, Some(2));
     cell.write("market/prices.csv", b"product,price\na,1.5\nb,2.6\n");

@@ -176,7 +176,7 @@ fn run_extends_the_run_that_it_describes() {
     cell.done(&format!("{latin} --trials 16000 --keep-state --quiet"));
     for (change, reason) in [
         ("--seed 2", "seed 1 against 2"),
-        ("--points 500", "points of a replicate 1000 against 500"),
+        ("--points 500", "points of a replicate 250 against 500"),
         ("--scenario dear", "scenario none against dear"),
         ("--set launches=3", "--set none against launches=3"),
     ] {
@@ -200,7 +200,7 @@ fn run_extends_the_run_that_it_describes() {
         ended.err
     );
     cell.done(
-        "run market/model.toml --design latin --points 1000 --trials 32000 --out whole --quiet",
+        "run market/model.toml --design latin --points 250 --trials 32000 --out whole --quiet",
     );
     cell.assert_same("whole", "o", &["run.state"]);
     // Without a kept state.
