@@ -74,7 +74,7 @@ pub(super) fn from_pearson(
 /// deviation.
 ///
 /// # Source
-/// Mehler 1866; Lancaster 1957, Biometrika 44: covariance Σ α_k β_k ρ^k, see [`from_pearson`].
+/// Mehler 1866; Lancaster 1957, Biometrika 44: covariance Σ α_k β_k ρ^k.
 #[must_use]
 pub fn pearson_of_scores(first: &Distribution, second: &Distribution, score: f64) -> Option<f64> {
     let scale = scale(first, second)?;

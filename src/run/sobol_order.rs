@@ -17,7 +17,7 @@ const TRIALS_PER_BATCH: usize = 512;
 
 /// The order for runs of the model `base` (without scenario, strategy or overrides) and all its variants under a seed.
 ///
-/// Groups that the model's `sobol_order` names come first. If more than one is left, [`TRIALS`] random trials decide about the rest: the
+/// Groups that the model's `sobol_order` names come first. If more than one is left, 4,096 random trials decide about the rest: the
 /// importance of a group is the mean over its streams of the squared rank correlation with each quantity of the report, less what chance
 /// gives, added up over quantities. Quantities are the report's outputs and crossing (all, if it names none) at their outermost place, the
 /// outputs at the last time label. Groups of equal importance stand in the order of their names.
