@@ -1,18 +1,13 @@
-//! Speed of the engine: primitives, kernels, plan, whole small runs. Every iteration checks its answer.
+//! Speed of the engine by stage, and of whole runs of three models at three sizes. Every iteration checks its answer.
 
 use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fanfare::eval::kernels;
-use fanfare::math;
-use fanfare::plan::{self, Binary, Component, PlanRequest, StreamKey, Unary};
-use fanfare::run::{Loaded, Settings, Unobserved, VariantChoice, load, simulate};
-use fanfare::sample::{Design, Sampler, Scores};
+use fanfare::eval::Laps;
+use fanfare::plan::{self, PlanRequest};
+use fanfare::run::{Loaded, Settings, Unobserved, VariantChoice, load, measure, simulate};
 use fanfare::stats::{HUB_LEVELS, TRIALS_PER_BLOCK};
-
-/// Trials of a typical batch.
-const N: usize = 1024;
 
 const FLAGSHIP: &str = "models/flash-calling/model.toml";
 
@@ -21,106 +16,11 @@ fn model(path: &str) -> Loaded {
     load(&path, &VariantChoice::default()).expect("the models of the repository are sound")
 }
 
-/// The middles of `N` equal parts of (0, 1).
-fn grid() -> Vec<f64> {
-    (0..N).map(|i| (i as f64 + 0.5) / N as f64).collect()
-}
-
 fn assert_near(value: f64, expected: f64, tolerance: f64) {
     assert!(
         (value - expected).abs() <= tolerance,
         "{value} is not {expected} ± {tolerance}"
     );
-}
-
-fn primitives(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("primitives");
-    group.throughput(Throughput::Elements(N as u64));
-    let levels = grid();
-    group.bench_function("normal quantile", |bencher| {
-        bencher.iter(|| {
-            let sum: f64 = black_box(&levels)
-                .iter()
-                .map(|&p| math::normal_quantile(p))
-                .sum();
-            // The grid is symmetric about one half; the quantile is odd to the last bits.
-            assert_near(sum, 0.0, 1e-9);
-            sum
-        });
-    });
-    group.bench_function("exp", |bencher| {
-        bencher.iter(|| {
-            let sum: f64 = black_box(&levels).iter().map(|&x| math::exp(x)).sum();
-            // The midpoint rule for ∫ exp over (0, 1) is short by about (e − 1)/(24 N²).
-            assert_near(sum / N as f64, std::f64::consts::E - 1.0, 1e-7);
-            sum
-        });
-    });
-    let streams = [StreamKey {
-        input: "price".to_owned(),
-        component: Component::Own,
-        labels: vec![("country".to_owned(), "DEU".to_owned())],
-        cell: 0,
-    }];
-    for design in [
-        Design::Random,
-        Design::Latin { points: 62_500 },
-        Design::Sobol { points: 65_536 },
-    ] {
-        let mut scores = Sampler::new(1, design, &streams, None).scores();
-        let mut row = vec![0.0; N];
-        group.bench_function(format!("row of scores, {}", design.name()), |bencher| {
-            bencher.iter(|| {
-                scores.fill(0, 0, black_box(&mut row));
-                // Four standard errors of the mean of 1,024 independent standard normal scores.
-                let mean = row.iter().sum::<f64>() / N as f64;
-                assert_near(mean, 0.0, 4.0 / (N as f64).sqrt());
-            });
-        });
-    }
-    group.finish();
-}
-
-fn row_kernels(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("kernels");
-    group.throughput(Throughput::Elements(N as u64));
-    let a = grid();
-    let b: Vec<f64> = a.iter().rev().copied().collect();
-    let mut out = vec![0.0; N];
-    group.bench_function("add", |bencher| {
-        bencher.iter(|| {
-            kernels::binary(
-                Binary::Add,
-                &mut out,
-                kernels::Source::Row(black_box(&a)),
-                kernels::Source::Row(black_box(&b)),
-            );
-            // u + (1 − u), exact on this grid of powers of two.
-            assert_eq!(out[N / 3], 1.0);
-        });
-    });
-    for (name, op, expected) in [
-        ("exp", Unary::Exp, math::exp(a[7])),
-        ("ln", Unary::Ln, math::ln(a[7])),
-        ("logistic", Unary::Logistic, math::logistic(a[7])),
-    ] {
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                kernels::unary(op, &mut out, black_box(&a));
-                // A kernel gives the bits of the function alone.
-                assert_eq!(out[7].to_bits(), expected.to_bits());
-            });
-        });
-    }
-    group.bench_function("normal quantile in place", |bencher| {
-        let expected = math::normal_quantile(a[7]);
-        bencher.iter(|| {
-            out.copy_from_slice(black_box(&a));
-            fanfare::math::normal_quantile_in_place(&mut out);
-            assert_eq!(out[7].to_bits(), expected.to_bits());
-        });
-    });
-    group.finish();
 }
 
 fn planning(criterion: &mut Criterion) {
@@ -139,49 +39,119 @@ fn planning(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn runs(criterion: &mut Criterion) {
+fn evaluation(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("evaluation without statistics");
+    group.sample_size(10);
+    let flagship = model(FLAGSHIP);
+    let plan = plan::build(&flagship.model, PlanRequest::Statistics).expect("it can be planned");
+    let settings = Settings::default();
+    let n = settings.batch(&plan);
+    group.throughput(Throughput::Elements(n as u64));
+    group.bench_function("flagship, one batch", |bencher| {
+        let mut count = Count(0);
+        bencher.iter(|| assert_eq!(measure(&plan, &settings, 1, &mut count), n));
+        assert!(count.0 >= plan.instructions.len());
+    });
+    group.finish();
+}
+
+/// Counts instructions.
+struct Count(usize);
+
+impl Laps for Count {
+    fn lap(&mut self, _instruction: usize) {
+        self.0 += 1;
+    }
+}
+
+/// An output whose mean is known.
+struct Known {
+    model: &'static str,
+    output: &'static str,
+    /// Exact mean.
+    mean: f64,
+    trials: [u64; 3],
+}
+
+const SMALL: [Known; 2] = [
+    Known {
+        model: "models/examples/ishigami/model.toml",
+        output: "y",
+        // a/2 with a = 7 (Ishigami and Homma, 1990).
+        mean: 3.5,
+        trials: [10_000, 100_000, 1_000_000],
+    },
+    Known {
+        model: "models/examples/poisson-demand/model.toml",
+        output: "demand",
+        // Stated in the model.
+        mean: 20.0,
+        trials: [1_000, 10_000, 100_000],
+    },
+];
+
+fn small_runs(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("run");
+    group.sample_size(10);
+    for known in &SMALL {
+        let loaded = model(known.model);
+        for trials in known.trials {
+            let settings = Settings {
+                trials,
+                ..Settings::default()
+            };
+            group.throughput(Throughput::Elements(trials));
+            group.bench_function(
+                format!("{}, {trials} trials", loaded.model.name),
+                |bencher| {
+                    bencher.iter(|| {
+                        let result =
+                            simulate(&loaded, &settings, &Unobserved).expect("all is finite");
+                        let output = result.outputs.get(known.output).expect("an output");
+                        let cell = &output.cells[0];
+                        let (mean, error) = (cell.mean.unwrap(), cell.mean_error.unwrap());
+                        assert_near(mean, known.mean, 4.5 * error);
+                    });
+                },
+            );
+        }
+    }
+    group.finish();
+}
+
+fn flagship_runs(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("run");
     group.sample_size(10);
     let median = HUB_LEVELS
         .iter()
         .position(|&level| level == 0.5)
         .expect("the median is among the levels");
-    let ishigami = model("models/examples/ishigami/model.toml");
-    let settings = Settings {
-        trials: 100_000,
-        ..Settings::default()
-    };
-    group.throughput(Throughput::Elements(settings.trials));
-    group.bench_function("ishigami, 100,000 trials", |bencher| {
-        bencher.iter(|| {
-            let result = simulate(&ishigami, &settings, &Unobserved).expect("all is finite");
-            let cell = &result.outputs.get("y").expect("its one output").cells[0];
-            // E y = a/2 with a = 7 (Ishigami and Homma, 1990).
-            let (mean, error) = (cell.mean.unwrap(), cell.mean_error.unwrap());
-            assert_near(mean, 3.5, 4.0 * error);
-        });
-    });
     let flagship = model(FLAGSHIP);
-    let settings = Settings {
-        trials: TRIALS_PER_BLOCK as u64,
-        threads: Some(1),
-        ..Settings::default()
-    };
-    group.throughput(Throughput::Elements(settings.trials));
-    group.bench_function("flagship, one block on one thread", |bencher| {
-        bencher.iter(|| {
-            let result = simulate(&flagship, &settings, &Unobserved).expect("all is finite");
-            let revenue = result.outputs.get("revenue").expect("an output");
-            let cell = revenue.cells.last().expect("the world in 2027");
-            assert_eq!(cell.place, "world");
-            // The calibrated central case, and a median within a factor of two of it.
-            assert_near(cell.central.unwrap(), 450e6, 1.0);
-            let ratio = cell.quantiles[median].unwrap() / 450e6;
-            assert!((0.5..2.0).contains(&ratio), "{ratio}");
-        });
-    });
+    for blocks in [1, 2, 4] {
+        let settings = Settings {
+            trials: blocks * TRIALS_PER_BLOCK as u64,
+            ..Settings::default()
+        };
+        group.throughput(Throughput::Elements(settings.trials));
+        group.bench_function(
+            format!("flash-calling, {} trials", settings.trials),
+            |bencher| {
+                bencher.iter(|| {
+                    let result =
+                        simulate(&flagship, &settings, &Unobserved).expect("all is finite");
+                    let revenue = result.outputs.get("revenue").expect("an output");
+                    let cell = revenue.cells.last().expect("the world in 2027");
+                    assert_eq!(cell.place, "world");
+                    // The calibrated central case, and a median within a factor of two of it.
+                    assert_near(cell.central.unwrap(), 450e6, 1.0);
+                    let ratio = cell.quantiles[median].unwrap() / 450e6;
+                    assert!((0.5..2.0).contains(&ratio), "{ratio}");
+                });
+            },
+        );
+    }
     group.finish();
 }
 
-criterion_group!(engine, primitives, row_kernels, planning, runs);
+criterion_group!(engine, planning, evaluation, small_runs, flagship_runs);
 criterion_main!(engine);

@@ -34,21 +34,26 @@ pub(super) fn write(
     sample: Option<&JointSample>,
     kept: Vec<(String, Vec<u8>)>,
 ) -> Result<Vec<u8>, String> {
-    let json = json(document).map_err(|error| error.to_string())?;
+    // Places with many members are left to the whole document.
+    let outer = document.outer(MOST_PANELS);
+    let ((json, outer), table) = rayon::join(
+        || (json(document), outer.as_ref().map(json)),
+        || quantiles_csv(document),
+    );
+    let json = json.map_err(|error| error.to_string())?;
     let drawn = charts(model, document, plan);
     for note in &drawn.left_out {
         eprintln!("note: {note}");
     }
     let mut files = drawn.files;
     files.extend(kept);
-    files.push(("quantiles.csv".to_owned(), quantiles_csv(document)));
+    files.push(("quantiles.csv".to_owned(), table));
     if let Some(sample) = sample {
         files.push(("joint-sample.csv".to_owned(), sample_csv(model, sample)));
     }
-    // Places with many members are left to the whole document.
-    if let Some(outer) = document.outer(MOST_PANELS) {
-        let json = crate::export::json(&outer).map_err(|error| error.to_string())?;
-        files.push(("result-outer.json".to_owned(), json));
+    if let Some(outer) = outer {
+        let outer = outer.map_err(|error| error.to_string())?;
+        files.push(("result-outer.json".to_owned(), outer));
     }
     files.push(("report.txt".to_owned(), report.as_bytes().to_vec()));
     // In the form that `sha256sum --check` reads.

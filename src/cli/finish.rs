@@ -28,9 +28,19 @@ pub(super) struct Ended<'a> {
     pub(super) output: &'a OutputArguments,
 }
 
-/// Writes the files of a run, `kept` among them, and prints its report. The notable trials come last: they take a second pass over all
-/// trials, and an interruption of it costs nothing of the result.
+/// Writes the files of a run, `kept` among them, and prints its report, on as many threads as the run had. The notable trials come last:
+/// they take a second pass over all trials, and an interruption of it costs nothing of the result.
 pub(super) fn finish(ended: &Ended<'_>, kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(ended.output.threads.map_or(0, usize::from))
+        .build();
+    match pool {
+        Ok(pool) => pool.install(|| finish_here(ended, kept)),
+        Err(error) => explain_failure(RunError::Threads(error.to_string()), ended.loaded),
+    }
+}
+
+fn finish_here(ended: &Ended<'_>, kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
     let Ended {
         loaded,
         settings,

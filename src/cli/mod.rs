@@ -13,6 +13,7 @@ mod gauge;
 mod load;
 mod merge;
 mod outcome;
+mod profile;
 mod progress;
 mod replay;
 mod run;

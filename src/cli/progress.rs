@@ -44,7 +44,7 @@ pub(super) struct Progress {
 const PLAIN_PAUSE: Duration = Duration::from_secs(5);
 
 /// The one reading of a clock.
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     #[cfg_attr(
         not(test),
         expect(

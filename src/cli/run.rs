@@ -11,6 +11,7 @@ use super::extend::extend_same;
 use super::files::CHECKPOINT;
 use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
 use super::load::{load_model, report};
+use super::profile::Stages;
 use super::progress::{Progress, stop_on_signals};
 use super::stored::{guard_checkpoint, guard_state};
 use crate::export::OutputFolder;
@@ -22,10 +23,12 @@ use crate::run::{
 use crate::sample::DesignKind;
 
 pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
+    let mut stages = Stages::start();
     let loaded = match load_model(&arguments.model) {
         Ok(loaded) => loaded,
         Err(status) => return status,
     };
+    stages.end("load and check");
     if let Some(condition) = &arguments.condition {
         eprintln!(
             "error: this version checks evidence and conditions but cannot condition a run on them yet (`--condition {condition}`)"
@@ -41,6 +44,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
             return ExitStatus::Refused;
         }
     };
+    stages.end("plan");
     for precision in &arguments.until {
         if let Err(message) = precision.check(&loaded.model) {
             eprintln!("error: --until {message}");
@@ -84,6 +88,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
             return status;
         }
     };
+    stages.end("bins from the first trials");
     let progress = Progress::new(
         run.trials_done(),
         arguments.checkpoint,
@@ -102,6 +107,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         Err(error) => return failed(error, &loaded, &storage, &progress),
     };
     progress.finish(driven.run.trials_done(), arguments.output.quiet);
+    stages.end("trials");
     let status = match arguments.shard {
         Some(shard) => write_shard(&driven, shard, &folder, arguments.output.quiet),
         None => {
@@ -122,7 +128,8 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
                 Ok(kept) => kept,
                 Err(error) => return failed(error, &loaded, &storage, &progress),
             };
-            finish(
+            stages.end("statistics");
+            let status = finish(
                 &Ended {
                     loaded: &loaded,
                     model: arguments.model.model.display().to_string(),
@@ -132,9 +139,14 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
                     output: &arguments.output,
                 },
                 kept,
-            )
+            );
+            stages.end("report and files");
+            status
         }
     };
+    if arguments.profile {
+        stages.print(&loaded, &planned, driven.run.settings());
+    }
     if status == ExitStatus::Done {
         storage.remove_checkpoint();
     }

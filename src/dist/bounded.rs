@@ -7,7 +7,7 @@ use crate::math::{
 use std::f64::consts::{FRAC_1_PI, FRAC_PI_2};
 
 /// `low + width·p`, from the nearer end.
-#[inline]
+#[inline(always)]
 fn between(low: f64, high: f64, p: f64, q: f64) -> f64 {
     if p <= q {
         low + (high - low) * p
@@ -26,6 +26,7 @@ pub struct Uniform {
 }
 
 impl Law for Uniform {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         between(self.low, self.high, p, q)
     }
@@ -65,6 +66,7 @@ pub struct LogUniform {
 }
 
 impl Law for LogUniform {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         let value = if p <= q {
             self.low * exp(self.width * p)
@@ -142,6 +144,7 @@ pub struct Triangular {
 }
 
 impl Law for Triangular {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         let width = self.high - self.low;
         let (rise, fall) = (self.mode - self.low, self.high - self.mode);
@@ -229,6 +232,7 @@ impl Trapezoidal {
 }
 
 impl Law for Trapezoidal {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         let h = self.height();
         let (rise, fall) = (self.top_low - self.low, self.high - self.top_high);
@@ -508,6 +512,7 @@ impl Arcsine {
 }
 
 impl Law for Arcsine {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         let root = sin(FRAC_PI_2 * if p <= q { p } else { q });
         let part = root * root * (self.high - self.low);

@@ -73,6 +73,7 @@ pub struct Bernoulli {
 }
 
 impl Law for Bernoulli {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         let zero = if self.p < 0.5 {
             q >= self.p
@@ -352,6 +353,7 @@ pub struct DiscreteUniform {
 }
 
 impl Law for DiscreteUniform {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         let count = self.high - self.low + 1.0;
         if p <= q {

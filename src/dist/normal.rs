@@ -15,7 +15,8 @@ pub struct Normal {
 }
 
 impl Law for Normal {
-    #[inline]
+    const BY_SCORE: bool = true;
+    #[inline(always)]
     fn draw(&self, score: f64) -> f64 {
         self.mean + self.sd * score
     }
@@ -63,7 +64,8 @@ impl Lognormal {
 }
 
 impl Law for Lognormal {
-    #[inline]
+    const BY_SCORE: bool = true;
+    #[inline(always)]
     fn draw(&self, score: f64) -> f64 {
         self.median * exp(self.sd_log * score)
     }
@@ -111,7 +113,8 @@ impl LogitNormal {
 }
 
 impl Law for LogitNormal {
-    #[inline]
+    const BY_SCORE: bool = true;
+    #[inline(always)]
     fn draw(&self, score: f64) -> f64 {
         logistic(self.mu + self.sigma * score)
     }

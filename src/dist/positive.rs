@@ -8,7 +8,7 @@ use crate::math::{
 use crate::math::{normal_quantile_tails, pow, scaled_normal_tail};
 
 /// `−ln q` from whichever tail is accurate.
-#[inline]
+#[inline(always)]
 pub(super) fn minus_ln_upper(p: f64, q: f64) -> f64 {
     if p < q { -ln_1p(-p) } else { -ln(q) }
 }
@@ -64,6 +64,7 @@ pub struct Exponential {
 }
 
 impl Law for Exponential {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         self.mean * minus_ln_upper(p, q)
     }
@@ -101,6 +102,7 @@ pub struct Weibull {
 }
 
 impl Law for Weibull {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         self.scale * pow(minus_ln_upper(p, q), 1.0 / self.shape)
     }
@@ -141,6 +143,7 @@ pub struct Pareto {
 }
 
 impl Law for Pareto {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         self.scale * exp(minus_ln_upper(p, q) / self.shape)
     }

@@ -25,6 +25,7 @@ pub struct Gumbel {
 }
 
 impl Law for Gumbel {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         self.location + self.scale * gumbel_score(p, q)
     }
@@ -92,6 +93,7 @@ pub(super) fn extreme_score(shape: f64, p: f64, q: f64) -> f64 {
 }
 
 impl Law for GeneralisedExtremeValue {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         self.location + self.scale * extreme_score(self.shape, p, q)
     }
@@ -158,6 +160,7 @@ pub struct Laplace {
 }
 
 impl Law for Laplace {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         self.location + self.scale * laplace_score(p, q)
     }
@@ -201,6 +204,7 @@ pub struct Logistic {
 }
 
 impl Law for Logistic {
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         self.location + self.scale * ln(p / q)
     }

@@ -46,7 +46,7 @@ impl Levels {
     }
 
     /// Levels of the whole distribution from levels inside the bounds. A product that underflows stays above 0, so that an open end is not reached.
-    #[inline]
+    #[inline(always)]
     fn outer(&self, p: f64, q: f64) -> (f64, f64) {
         let lower = q * self.low.0 + p * self.high.0;
         let upper = q * self.low.1 + p * self.high.1;
@@ -152,7 +152,7 @@ impl TruncatedNormal {
 }
 
 impl Law for TruncatedNormal {
-    #[inline]
+    #[inline(always)]
     fn quantile(&self, p: f64, q: f64) -> f64 {
         let (p, q) = self.levels.outer(p, q);
         let value = self.centre + self.spread * normal_quantile_tails(p, q);

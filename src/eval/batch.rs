@@ -1,8 +1,13 @@
 //! One batch of trials through a plan.
 
+use fearless_simd::dispatch;
+
 use super::crossing;
-use super::kernels::{self, Source};
+use super::kernels;
+use super::rows::{Block, LANES, Rows};
+use super::source::Source;
 use crate::dist;
+use crate::math::simd_level;
 use crate::plan::{Instruction, Operand, Plan, Range32, interpolate, order_statistic};
 use crate::sample::Scores;
 
@@ -12,11 +17,31 @@ pub trait Sink {
     fn accept(&mut self, target: usize, values: &[f64]);
 }
 
+/// Is told when an instruction has been executed, to measure how long each takes.
+pub trait Laps {
+    /// Instruction number `instruction` of the plan is done, the one before having been done when this was called last.
+    fn lap(&mut self, instruction: usize);
+}
+
+/// Bytes of rows that one batch may take. Most rows are used soon after they are made, so they need not all fit the second-level cache;
+/// long batches spare the statistics, which touch a histogram of 4 KB for each target and batch.
+const BYTES_PER_BATCH: usize = 16 * 1024 * 1024;
+/// Bounds of the chosen batch.
+const FEWEST_TRIALS: usize = LANES;
+const MOST_TRIALS: usize = 1024;
+
+/// Trials of a batch by which a plan is evaluated fastest: whole blocks of rows.
+#[must_use]
+pub fn trials_per_batch(plan: &Plan) -> usize {
+    let rows = plan.n_rows.max(1);
+    (BYTES_PER_BATCH / (size_of::<f64>() * rows)).clamp(FEWEST_TRIALS, MOST_TRIALS) / LANES * LANES
+}
+
 /// Buffers for one thread: made once, used for every batch.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    rows: Vec<Vec<f64>>,
-    kept: Vec<Vec<f64>>,
+    rows: Rows,
+    kept: Rows,
     numbers: Vec<f64>,
     parameters: Vec<dist::ParameterValue>,
     trials_per_batch: usize,
@@ -27,8 +52,8 @@ impl Workspace {
     #[must_use]
     pub fn new(plan: &Plan, trials_per_batch: usize) -> Self {
         Self {
-            rows: vec![vec![0.0; trials_per_batch]; plan.n_rows],
-            kept: vec![vec![0.0; trials_per_batch]; plan.n_kept],
+            rows: Rows::new(plan.n_rows, trials_per_batch),
+            kept: Rows::new(plan.n_kept, trials_per_batch),
             numbers: Vec::new(),
             parameters: Vec::new(),
             trials_per_batch,
@@ -38,7 +63,7 @@ impl Workspace {
     /// A kept row of the batch evaluated last, cut to its first `n` trials.
     #[must_use]
     pub fn kept(&self, row: usize, n: usize) -> &[f64] {
-        &self.kept[row][..n]
+        &self.kept.row(row as u32, n.div_ceil(LANES)).as_flattened()[..n]
     }
 }
 
@@ -54,171 +79,225 @@ pub fn evaluate(
     n: usize,
     sink: &mut dyn Sink,
 ) {
+    evaluate_measured(plan, workspace, scores, first_trial, n, sink, None);
+}
+
+/// [`evaluate`], telling `laps` of each instruction.
+///
+/// # Panics
+/// If `n` exceeds the workspace's trials per batch.
+pub fn evaluate_measured(
+    plan: &Plan,
+    workspace: &mut Workspace,
+    scores: &mut dyn Scores,
+    first_trial: u64,
+    n: usize,
+    sink: &mut dyn Sink,
+    laps: Option<&mut dyn Laps>,
+) {
     assert!(
         n <= workspace.trials_per_batch,
         "a batch of {n} trials does not fit the workspace"
     );
-    for instruction in &plan.instructions {
-        match *instruction {
-            Instruction::Score { stream, out } => {
-                scores.fill(
-                    stream as usize,
-                    first_trial,
-                    &mut workspace.rows[out as usize][..n],
-                );
-            }
-            Instruction::Deliver {
-                target,
-                from: Operand::Row(row),
-            } => {
-                sink.accept(target as usize, &workspace.rows[row as usize][..n]);
-            }
-            Instruction::Deliver {
-                target,
-                from: Operand::Number(x),
-            } => {
-                workspace.numbers.clear();
-                workspace.numbers.resize(n, x);
-                sink.accept(target as usize, &workspace.numbers);
-            }
-            Instruction::Keep { row, from } => match from {
-                Operand::Row(from) => workspace.kept[row as usize][..n]
-                    .copy_from_slice(&workspace.rows[from as usize][..n]),
-                Operand::Number(x) => workspace.kept[row as usize][..n].fill(x),
-            },
-            Instruction::Unary { out, .. }
-            | Instruction::Binary { out, .. }
-            | Instruction::Select { out, .. }
-            | Instruction::Combine { out, .. }
-            | Instruction::Draw { out, .. }
-            | Instruction::DrawWith { out, .. }
-            | Instruction::OrderStatistic { out, .. }
-            | Instruction::Interpolate { out, .. }
-            | Instruction::CrossingFirst { out, .. }
-            | Instruction::CrossingRecross { out, .. }
-            | Instruction::CrossingDate { out, .. } => {
-                // The row is taken out of the buffer while it is written: no instruction reads its own `out`.
-                let mut row = std::mem::take(&mut workspace.rows[out as usize]);
-                compute(plan, workspace, instruction, &mut row[..n]);
-                workspace.rows[out as usize] = row;
+    let batch = Batch {
+        plan,
+        first_trial,
+        n,
+        n_blocks: n.div_ceil(LANES),
+    };
+    dispatch!(simd_level(), _simd => batch.run(workspace, scores, sink, laps));
+}
+
+/// The trials that are evaluated together. Rows hold whole blocks: what lies beyond the last trial is computed too, and read by nobody.
+#[derive(Clone, Copy)]
+struct Batch<'a> {
+    plan: &'a Plan,
+    first_trial: u64,
+    n: usize,
+    n_blocks: usize,
+}
+
+impl Batch<'_> {
+    #[inline(always)]
+    fn run(
+        self,
+        workspace: &mut Workspace,
+        scores: &mut dyn Scores,
+        sink: &mut dyn Sink,
+        mut laps: Option<&mut dyn Laps>,
+    ) {
+        for (index, instruction) in self.plan.instructions.iter().enumerate() {
+            self.execute(instruction, workspace, scores, sink);
+            if let Some(laps) = &mut laps {
+                laps.lap(index);
             }
         }
     }
-}
 
-fn compute(plan: &Plan, workspace: &mut Workspace, instruction: &Instruction, out: &mut [f64]) {
-    let n = out.len();
-    let Workspace {
-        rows,
-        numbers: list,
-        parameters,
-        ..
-    } = workspace;
-    let rows: &[Vec<f64>] = rows;
-    let row = |row: u32| &rows[row as usize][..n];
-    let source = |operand| Source::of(operand, rows, n);
-    let operands = |range: Range32| &plan.operands[range.indices()];
-    match *instruction {
-        Instruction::Unary { op, a, .. } => kernels::unary(op, out, row(a)),
-        Instruction::Binary { op, a, b, .. } => kernels::binary(op, out, source(a), source(b)),
-        Instruction::Select { c, a, b, .. } => kernels::select(out, row(c), source(a), source(b)),
-        Instruction::Combine {
-            numbers,
-            operands: range,
+    #[inline(always)]
+    fn execute(
+        self,
+        instruction: &Instruction,
+        workspace: &mut Workspace,
+        scores: &mut dyn Scores,
+        sink: &mut dyn Sink,
+    ) {
+        let Self {
+            plan, n, n_blocks, ..
+        } = self;
+        let Workspace {
+            rows,
+            kept,
+            numbers: list,
+            parameters,
             ..
-        } => {
-            for (k, (&factor, &operand)) in plan.numbers[numbers.indices()]
-                .iter()
-                .zip(operands(range))
-                .enumerate()
-            {
-                match (source(operand), k) {
-                    (Source::Row(a), 0) => kernels::scale(out, factor, a),
-                    (Source::Row(a), _) => kernels::add_scaled(out, factor, a),
-                    (Source::Number(x), 0) => out.fill(factor * x),
-                    (Source::Number(x), _) => out.iter_mut().for_each(|slot| *slot += factor * x),
+        } = workspace;
+        let operands = |range: Range32| &plan.operands[range.indices()];
+        match *instruction {
+            Instruction::Binary { op, a, b, out } => {
+                let (out, rows) = rows.split(out, n_blocks);
+                kernels::binary(op, out, Source::of(a, rows), Source::of(b, rows));
+            }
+            Instruction::Unary { op, a, out } => {
+                let (out, rows) = rows.split(out, n_blocks);
+                kernels::unary(op, out, rows.row(a));
+            }
+            Instruction::Select { c, a, b, out } => {
+                let (out, rows) = rows.split(out, n_blocks);
+                kernels::select(out, rows.row(c), Source::of(a, rows), Source::of(b, rows));
+            }
+            Instruction::Combine {
+                numbers,
+                operands: range,
+                out,
+            } => {
+                let (out, rows) = rows.split(out, n_blocks);
+                let factors = plan.numbers[numbers.indices()].iter().copied();
+                let terms = operands(range)
+                    .iter()
+                    .map(|&operand| Source::of(operand, rows));
+                kernels::combine(out, factors.zip(terms));
+            }
+            Instruction::Deliver { target, from } => {
+                let values = match from {
+                    Operand::Row(row) => rows.row(row, n_blocks).as_flattened(),
+                    Operand::Number(x) => {
+                        list.clear();
+                        list.resize(n, x);
+                        &list[..]
+                    }
+                };
+                sink.accept(target as usize, &values[..n]);
+            }
+            Instruction::Score { stream, out } => {
+                let (out, _) = rows.split(out, n_blocks);
+                let (out, beyond) = out.as_flattened_mut().split_at_mut(n);
+                scores.fill(stream as usize, self.first_trial, out);
+                beyond.fill(0.0);
+            }
+            Instruction::Draw {
+                distribution,
+                score,
+                out,
+            } => {
+                let (out, rows) = rows.split(out, n_blocks);
+                let scores = rows.row(score).as_flattened();
+                plan.distributions[distribution as usize]
+                    .draw_row(&scores[..n], &mut out.as_flattened_mut()[..n]);
+            }
+            Instruction::DrawWith {
+                parametrisation,
+                operands: range,
+                out,
+            } => {
+                let parametrisation = &plan.parametrisations[parametrisation as usize];
+                let (out, rows) = rows.split(out, n_blocks);
+                self.each_trial(out, operands(range), rows, list, |list| {
+                    let score = list.pop().unwrap_or(f64::NAN);
+                    parameters.clear();
+                    parameters.extend(list.iter().map(|&x| dist::ParameterValue::Number(x)));
+                    // Parameters outside their domain give NaN, which the run counts and locates.
+                    dist::build(parametrisation, parameters)
+                        .map_or(f64::NAN, |distribution| distribution.draw(score))
+                });
+            }
+            Instruction::OrderStatistic {
+                operands: range,
+                out,
+            } => {
+                let (out, rows) = rows.split(out, n_blocks);
+                self.each_trial(out, operands(range), rows, list, |list| {
+                    let level = list.pop().unwrap_or(f64::NAN);
+                    order_statistic(list, level)
+                });
+            }
+            Instruction::Interpolate {
+                numbers,
+                operands: range,
+                out,
+            } => {
+                let knots = &plan.numbers[numbers.indices()];
+                let (out, rows) = rows.split(out, n_blocks);
+                self.each_trial(out, operands(range), rows, list, |list| {
+                    let t = list.pop().unwrap_or(f64::NAN);
+                    interpolate(t, knots, list)
+                });
+            }
+            Instruction::CrossingFirst {
+                operands: range,
+                out,
+            } => {
+                let (out, rows) = rows.split(out, n_blocks);
+                let differences = operands(range).iter();
+                crossing::first(out, differences.map(|&operand| Source::of(operand, rows)));
+            }
+            Instruction::CrossingRecross {
+                operands: range,
+                out,
+            } => {
+                let (out, rows) = rows.split(out, n_blocks);
+                let differences = operands(range).iter();
+                crossing::recross(out, differences.map(|&operand| Source::of(operand, rows)));
+            }
+            Instruction::CrossingDate {
+                first_label,
+                operands: range,
+                out,
+            } => {
+                let (out, rows) = rows.split(out, n_blocks);
+                let differences = operands(range)
+                    .iter()
+                    .map(|&operand| Source::of(operand, rows));
+                crossing::date(out, first_label, differences);
+            }
+            Instruction::Keep { row, from } => {
+                let (out, _) = kept.split(row, n_blocks);
+                match from {
+                    Operand::Row(from) => out.copy_from_slice(rows.row(from, n_blocks)),
+                    Operand::Number(x) => out.as_flattened_mut().fill(x),
                 }
             }
         }
-        Instruction::Draw {
-            distribution,
-            score,
-            ..
-        } => {
-            let distribution = &plan.distributions[distribution as usize];
-            for (slot, &z) in out.iter_mut().zip(row(score)) {
-                *slot = distribution.draw(z);
-            }
-        }
-        Instruction::DrawWith {
-            parametrisation,
-            operands: range,
-            ..
-        } => {
-            let parametrisation = &plan.parametrisations[parametrisation as usize];
-            for (trial, slot) in out.iter_mut().enumerate() {
-                parameters.clear();
-                parameters.extend(
-                    operands(range)
-                        .iter()
-                        .map(|&operand| dist::ParameterValue::Number(source(operand).at(trial))),
-                );
-                let score = match parameters.pop() {
-                    Some(dist::ParameterValue::Number(score)) => score,
-                    _ => f64::NAN,
-                };
-                // Parameters outside their domain give NaN, which the run counts and locates.
-                *slot = dist::build(parametrisation, parameters)
-                    .map_or(f64::NAN, |distribution| distribution.draw(score));
-            }
-        }
-        Instruction::OrderStatistic {
-            operands: range, ..
-        } => each_trial(out, operands(range), &source, list, |list| {
-            let level = list.pop().unwrap_or(f64::NAN);
-            order_statistic(list, level)
-        }),
-        Instruction::Interpolate {
-            numbers,
-            operands: range,
-            ..
-        } => {
-            let knots = &plan.numbers[numbers.indices()];
-            each_trial(out, operands(range), &source, list, |list| {
-                let t = list.pop().unwrap_or(f64::NAN);
-                interpolate(t, knots, list)
-            });
-        }
-        Instruction::CrossingFirst {
-            operands: range, ..
-        } => crossing::first(out, operands(range).iter().map(|&operand| source(operand))),
-        Instruction::CrossingRecross {
-            operands: range, ..
-        } => crossing::recross(out, operands(range).iter().map(|&operand| source(operand))),
-        Instruction::CrossingDate {
-            first_label,
-            operands: range,
-            ..
-        } => crossing::date(
-            out,
-            first_label,
-            operands(range).iter().map(|&operand| source(operand)),
-        ),
-        Instruction::Score { .. } | Instruction::Deliver { .. } | Instruction::Keep { .. } => {}
     }
-}
 
-/// Gathers the operands of each trial into `list` and applies `f`.
-fn each_trial<'a>(
-    out: &mut [f64],
-    operands: &[Operand],
-    source: &impl Fn(Operand) -> Source<'a>,
-    list: &mut Vec<f64>,
-    mut f: impl FnMut(&mut Vec<f64>) -> f64,
-) {
-    for (trial, slot) in out.iter_mut().enumerate() {
-        list.clear();
-        list.extend(operands.iter().map(|&operand| source(operand).at(trial)));
-        *slot = f(list);
+    /// Gathers the operands of each trial into `list` and applies `f`.
+    #[inline(always)]
+    fn each_trial(
+        self,
+        out: &mut [Block],
+        operands: &[Operand],
+        rows: super::rows::Others<'_>,
+        list: &mut Vec<f64>,
+        mut f: impl FnMut(&mut Vec<f64>) -> f64,
+    ) {
+        for (trial, slot) in out.as_flattened_mut()[..self.n].iter_mut().enumerate() {
+            list.clear();
+            list.extend(
+                operands
+                    .iter()
+                    .map(|&operand| Source::of(operand, rows).at(trial)),
+            );
+            *slot = f(list);
+        }
     }
 }

@@ -1,81 +1,71 @@
-//! Loops over rows of trials, compiled for each SIMD level and chosen at run time; every level gives the same bits.
+//! Operations on whole rows, a loop for each; compiled within [`super::evaluate`] for each SIMD level, and every level gives the same bits.
 //!
 //! Only IEEE addition, multiplication, division and square root are used, in a fixed order and without fused multiply-add, so a wider
 //! register changes the speed and nothing else.
 
-use fearless_simd::dispatch;
+use super::rows::Block;
+use super::source::Source;
+use crate::math;
+use crate::plan::{Binary, Unary, scalar};
 
-use crate::math::{self, simd_level};
-use crate::plan::{Binary, Operand, Unary, scalar};
-
-/// `out[i] = f(a[i])`, vectorised for each level.
+/// `out[i] = f(a[i])`
 macro_rules! each {
     ($out:expr, $a:expr, |$x:ident| $body:expr) => {{
-        let (out, a): (&mut [f64], &[f64]) = ($out, $a);
-        dispatch!(simd_level(), _simd => {
+        let (out, a): (&mut [Block], &[Block]) = ($out, $a);
+        for (out, a) in out.iter_mut().zip(a) {
             for (slot, &$x) in out.iter_mut().zip(a) {
                 *slot = $body;
             }
-        })
+        }
+    }};
+}
+
+/// `out[i] = f(a[i], b[i])`
+macro_rules! each_pair {
+    ($out:expr, $a:expr, $b:expr, |$x:ident, $y:ident| $body:expr) => {{
+        let (out, a, b): (&mut [Block], &[Block], &[Block]) = ($out, $a, $b);
+        for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
+            for ((slot, &$x), &$y) in out.iter_mut().zip(a).zip(b) {
+                *slot = $body;
+            }
+        }
     }};
 }
 
 /// `out[i] = f(a[i], b[i])` for rows and numbers alike.
 macro_rules! pair {
     ($out:expr, $a:expr, $b:expr, |$x:ident, $y:ident| $body:expr) => {{
-        let out: &mut [f64] = $out;
+        let out: &mut [Block] = $out;
         match ($a, $b) {
-            (Source::Row(a), Source::Row(b)) => dispatch!(simd_level(), _simd => {
-                for ((slot, &$x), &$y) in out.iter_mut().zip(a).zip(b) {
-                    *slot = $body;
-                }
-            }),
-            (Source::Row(a), Source::Number($y)) => dispatch!(simd_level(), _simd => {
-                for (slot, &$x) in out.iter_mut().zip(a) {
-                    *slot = $body;
-                }
-            }),
-            (Source::Number($x), Source::Row(b)) => dispatch!(simd_level(), _simd => {
-                for (slot, &$y) in out.iter_mut().zip(b) {
-                    *slot = $body;
-                }
-            }),
-            (Source::Number($x), Source::Number($y)) => out.fill($body),
+            (Source::Row(a), Source::Row(b)) => each_pair!(out, a, b, |$x, $y| $body),
+            (Source::Row(a), Source::Number($y)) => each!(out, a, |$x| $body),
+            (Source::Number($x), Source::Row(b)) => each!(out, b, |$y| $body),
+            (Source::Number($x), Source::Number($y)) => out.as_flattened_mut().fill($body),
         }
     }};
 }
 
-/// What a kernel reads.
-#[derive(Debug, Clone, Copy)]
-pub enum Source<'a> {
-    /// One number for each trial.
-    Row(&'a [f64]),
-    /// The same for all.
-    Number(f64),
-}
-
-impl<'a> Source<'a> {
-    /// What `operand` stands for among `rows`, cut to `n` trials.
-    #[must_use]
-    pub fn of(operand: Operand, rows: &'a [Vec<f64>], n: usize) -> Self {
-        match operand {
-            Operand::Row(row) => Self::Row(&rows[row as usize][..n]),
-            Operand::Number(x) => Self::Number(x),
+/// A trigonometric function: block by block the fast reduction if it holds for all angles, else the general function one by one.
+macro_rules! each_angle {
+    ($out:expr, $a:expr, $near:path, $any:path) => {{
+        let (out, a): (&mut [Block], &[Block]) = ($out, $a);
+        for (out, a) in out.iter_mut().zip(a) {
+            if a.iter().fold(true, |all, &x| all & math::is_near_angle(x)) {
+                for (slot, &x) in out.iter_mut().zip(a) {
+                    *slot = $near(x);
+                }
+            } else {
+                for (slot, &x) in out.iter_mut().zip(a) {
+                    *slot = $any(x);
+                }
+            }
         }
-    }
-
-    /// The value in one trial.
-    #[must_use]
-    pub fn at(&self, trial: usize) -> f64 {
-        match self {
-            Self::Row(row) => row[trial],
-            Self::Number(x) => *x,
-        }
-    }
+    }};
 }
 
 /// Applies `op` to a row.
-pub fn unary(op: Unary, out: &mut [f64], a: &[f64]) {
+#[inline(always)]
+pub(super) fn unary(op: Unary, out: &mut [Block], a: &[Block]) {
     match op {
         Unary::Negate => each!(out, a, |x| -x),
         Unary::Not => each!(out, a, |x| scalar::truth(x == 0.0, x, x)),
@@ -89,9 +79,9 @@ pub fn unary(op: Unary, out: &mut [f64], a: &[f64]) {
         Unary::Ln => each!(out, a, |x| math::ln(x)),
         Unary::Ln1p => each!(out, a, |x| math::ln_1p(x)),
         Unary::Log10 => each!(out, a, |x| math::log10(x)),
-        Unary::Sin => each!(out, a, |x| math::sin(x)),
-        Unary::Cos => each!(out, a, |x| math::cos(x)),
-        Unary::Tan => each!(out, a, |x| math::tan(x)),
+        Unary::Sin => each_angle!(out, a, math::sin_near, math::sin),
+        Unary::Cos => each_angle!(out, a, math::cos_near, math::cos),
+        Unary::Tan => each_angle!(out, a, math::tan_near, math::tan),
         Unary::Logistic => each!(out, a, |x| math::logistic(x)),
         Unary::Logit => each!(out, a, |x| math::logit(x)),
         Unary::NormalCdf => each!(out, a, |x| math::normal_cdf(x)),
@@ -100,7 +90,8 @@ pub fn unary(op: Unary, out: &mut [f64], a: &[f64]) {
 }
 
 /// Applies `op` to two operands.
-pub fn binary(op: Binary, out: &mut [f64], a: Source<'_>, b: Source<'_>) {
+#[inline(always)]
+pub(super) fn binary(op: Binary, out: &mut [Block], a: Source<'_>, b: Source<'_>) {
     match op {
         Binary::Add => pair!(out, a, b, |x, y| x + y),
         Binary::Subtract => pair!(out, a, b, |x, y| x - y),
@@ -128,47 +119,62 @@ pub fn binary(op: Binary, out: &mut [f64], a: Source<'_>, b: Source<'_>) {
 }
 
 /// `out = c ? a : b`.
-pub fn select(out: &mut [f64], c: &[f64], a: Source<'_>, b: Source<'_>) {
+#[inline(always)]
+pub(super) fn select(out: &mut [Block], c: &[Block], a: Source<'_>, b: Source<'_>) {
     match (a, b) {
-        (Source::Row(a), Source::Row(b)) => dispatch!(simd_level(), _simd => {
-            for (((slot, &c), &a), &b) in out.iter_mut().zip(c).zip(a).zip(b) {
-                *slot = scalar::select(c, a, b);
+        (Source::Row(a), Source::Row(b)) => {
+            for (((out, c), a), b) in out.iter_mut().zip(c).zip(a).zip(b) {
+                for (((slot, &c), &a), &b) in out.iter_mut().zip(c).zip(a).zip(b) {
+                    *slot = scalar::select(c, a, b);
+                }
             }
-        }),
+        }
         (Source::Row(a), Source::Number(b)) => {
-            pair!(out, Source::Row(c), Source::Row(a), |c, a| scalar::select(
-                c, a, b
-            ))
+            each_pair!(out, c, a, |c, a| scalar::select(c, a, b));
         }
         (Source::Number(a), Source::Row(b)) => {
-            pair!(out, Source::Row(c), Source::Row(b), |c, b| scalar::select(
-                c, a, b
-            ))
+            each_pair!(out, c, b, |c, b| scalar::select(c, a, b));
         }
         (Source::Number(a), Source::Number(b)) => each!(out, c, |c| scalar::select(c, a, b)),
     }
 }
 
-/// `out = factor · a`.
-pub fn scale(out: &mut [f64], factor: f64, a: &[f64]) {
-    each!(out, a, |x| factor * x);
-}
-
-/// `out += factor · a`.
-pub fn add_scaled(out: &mut [f64], factor: f64, a: &[f64]) {
-    dispatch!(simd_level(), _simd => {
-        for (slot, &x) in out.iter_mut().zip(a) {
-            *slot += factor * x;
+/// `out = Σ factor · term`, from left to right.
+#[inline(always)]
+pub(super) fn combine<'a>(
+    out: &mut [Block],
+    terms: impl Iterator<Item = (f64, Source<'a>)> + Clone,
+) {
+    for (block, out) in out.iter_mut().enumerate() {
+        for (k, (factor, term)) in terms.clone().enumerate() {
+            match (term, k) {
+                (Source::Row(row), 0) => {
+                    for (slot, &x) in out.iter_mut().zip(&row[block]) {
+                        *slot = factor * x;
+                    }
+                }
+                (Source::Row(row), _) => {
+                    for (slot, &x) in out.iter_mut().zip(&row[block]) {
+                        *slot += factor * x;
+                    }
+                }
+                (Source::Number(x), 0) => out.fill(factor * x),
+                (Source::Number(x), _) => out.iter_mut().for_each(|slot| *slot += factor * x),
+            }
         }
-    });
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::dispatch;
+
     use super::*;
+    use crate::eval::rows::LANES;
+    use crate::math::simd_level;
 
     /// Numbers of both signs and many sizes, among them zeros, ones and the ends of (0, 1).
-    fn row() -> Vec<f64> {
+    fn row() -> Vec<Block> {
         let mut row: Vec<f64> = (0..1000).map(|i| f64::from(i) / 999.0).collect();
         row.extend((0..300).map(|i| f64::from(i - 150) * 0.37));
         row.extend([
@@ -180,7 +186,12 @@ mod tests {
             f64::NAN,
             f64::INFINITY,
         ]);
-        row
+        // The last block holds ordinary numbers only.
+        row.resize(row.len().next_multiple_of(LANES), -0.0);
+        row.extend((0..LANES).map(|i| 1.0 / (i as f64 + 3.0)));
+        let (blocks, rest) = row.as_chunks();
+        assert!(rest.is_empty());
+        blocks.to_vec()
     }
 
     const UNARY: [Unary; 19] = [
@@ -230,53 +241,72 @@ mod tests {
     fn kernels_give_the_bits_of_the_folded_constants() {
         let a = row();
         let mut b = row();
-        b.reverse();
-        let mut out = vec![0.0; a.len()];
+        b.as_flattened_mut().reverse();
+        let mut out = row();
         for op in UNARY {
-            unary(op, &mut out, &a);
-            for (&x, &y) in a.iter().zip(&out) {
+            dispatch!(simd_level(), _simd => unary(op, &mut out, &a));
+            for (&x, &y) in a.as_flattened().iter().zip(out.as_flattened()) {
                 assert!(same(scalar::unary(op, x), y), "{op:?}({x}) = {y}");
             }
         }
         for op in BINARY {
-            binary(op, &mut out, Source::Row(&a), Source::Row(&b));
-            for ((&x, &y), &z) in a.iter().zip(&b).zip(&out) {
-                assert!(same(scalar::binary(op, x, y), z), "{op:?}({x}, {y}) = {z}");
-            }
-            binary(op, &mut out, Source::Row(&a), Source::Number(0.75));
-            for (&x, &z) in a.iter().zip(&out) {
-                assert!(
-                    same(scalar::binary(op, x, 0.75), z),
-                    "{op:?}({x}, 0.75) = {z}"
-                );
-            }
-            binary(op, &mut out, Source::Number(0.75), Source::Row(&b));
-            for (&y, &z) in b.iter().zip(&out) {
-                assert!(
-                    same(scalar::binary(op, 0.75, y), z),
-                    "{op:?}(0.75, {y}) = {z}"
-                );
-            }
+            let mut check = |a: Source<'_>, b: Source<'_>| {
+                dispatch!(simd_level(), _simd => binary(op, &mut out, a, b));
+                for (trial, &z) in out.as_flattened().iter().enumerate() {
+                    let (x, y) = (a.at(trial), b.at(trial));
+                    assert!(same(scalar::binary(op, x, y), z), "{op:?}({x}, {y}) = {z}");
+                }
+            };
+            check(Source::Row(&a), Source::Row(&b));
+            check(Source::Row(&a), Source::Row(&a));
+            check(Source::Row(&a), Source::Number(0.75));
+            check(Source::Number(0.75), Source::Row(&b));
+            check(Source::Number(0.75), Source::Number(-3.0));
         }
     }
 
     #[test]
     fn selections_follow_the_condition_trial_by_trial() {
-        let c = [1.0, 0.0, f64::NAN, 2.0];
-        let (a, b) = ([1.0, 2.0, 3.0, 4.0], [10.0, 20.0, 30.0, 40.0]);
-        let mut out = [0.0; 4];
+        let mut c = [[0.0; LANES]; 2];
+        for (trial, slot) in c.as_flattened_mut().iter_mut().enumerate() {
+            *slot = [1.0, 0.0, f64::NAN, 2.0][trial % 4];
+        }
+        let (a, b) = (row(), row());
+        let mut out = [[0.0; LANES]; 2];
         for (first, second) in [
-            (Source::Row(&a[..]), Source::Row(&b[..])),
-            (Source::Row(&a[..]), Source::Number(7.0)),
-            (Source::Number(7.0), Source::Row(&b[..])),
+            (Source::Row(&a[..2]), Source::Row(&b[3..5])),
+            (Source::Row(&a[..2]), Source::Number(7.0)),
+            (Source::Number(7.0), Source::Row(&b[..2])),
             (Source::Number(7.0), Source::Number(8.0)),
         ] {
-            select(&mut out, &c, first, second);
-            for trial in [0, 3] {
-                assert_eq!(out[trial], first.at(trial));
+            dispatch!(simd_level(), _simd => select(&mut out, &c, first, second));
+            for (trial, &value) in out.as_flattened().iter().enumerate() {
+                match trial % 4 {
+                    0 | 3 => assert_eq!(value.to_bits(), first.at(trial).to_bits()),
+                    1 => assert_eq!(value.to_bits(), second.at(trial).to_bits()),
+                    _ => assert!(value.is_nan()),
+                }
             }
-            assert_eq!(out[1], second.at(1));
-            assert!(out[2].is_nan());
+        }
+    }
+
+    #[test]
+    fn combinations_add_their_terms_from_left_to_right() {
+        let (a, b) = (row(), row());
+        let terms = [
+            (0.3, Source::Row(&a[..])),
+            (-1.7, Source::Number(0.1)),
+            (1e8, Source::Row(&b[..])),
+        ];
+        let mut out = row();
+        for start in 0..3 {
+            let mut terms = terms;
+            terms.rotate_left(start);
+            dispatch!(simd_level(), _simd => combine(&mut out, terms.iter().copied()));
+            for (trial, &value) in out.as_flattened().iter().enumerate() {
+                let [x, y, z] = terms.map(|(factor, source)| factor * source.at(trial));
+                assert!(same(value, (x + y) + z), "{trial}: {value}");
+            }
         }
     }
 }

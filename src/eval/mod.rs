@@ -2,6 +2,8 @@
 
 mod batch;
 mod crossing;
-pub mod kernels;
+mod kernels;
+mod rows;
+mod source;
 
-pub use batch::{Sink, Workspace, evaluate};
+pub use batch::{Laps, Sink, Workspace, evaluate, evaluate_measured, trials_per_batch};

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use rayon::prelude::*;
 use tempfile::{Builder, NamedTempFile, TempPath};
 
 /// A file or folder that cannot be written.
@@ -81,29 +82,12 @@ impl OutputFolder {
     /// # Errors
     /// A path that leaves the folder, or a failure to write; the old files are then still there.
     pub fn write_all(&self, files: &[(&str, &[u8])]) -> Result<(), FileError> {
-        let mut staged = Vec::with_capacity(files.len());
-        for (name, content) in files {
-            let target = self.target(name)?;
-            let folder = target.parent().unwrap_or(&self.path);
-            at("make the folder", folder, fs::create_dir_all(folder))?;
-            let file = at(
-                "write",
-                &target,
-                stage_in(folder).and_then(|mut file| {
-                    file.write_all(content)?;
-                    file.as_file().sync_all()?;
-                    Ok(file)
-                }),
-            )?;
-            if target.is_dir() {
-                return at(
-                    "write",
-                    &target,
-                    Err(io::Error::other("a folder of that name is in the way")),
-                );
-            }
-            staged.push((file, target));
-        }
+        // Files wait for the disk side by side; the first that fails is reported.
+        let attempts: Vec<_> = files
+            .par_iter()
+            .map(|(name, content)| self.staged(name, content))
+            .collect();
+        let staged = attempts.into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut done: Vec<Replaced> = Vec::with_capacity(staged.len());
         for (file, target) in staged {
             let step = keep_old(&target).and_then(|old| {
@@ -127,6 +111,30 @@ impl OutputFolder {
             at("synchronise the folder", folder, synchronise(folder))?;
         }
         Ok(())
+    }
+
+    /// A file under a temporary name, and its own path.
+    fn staged(&self, name: &str, content: &[u8]) -> Result<(NamedTempFile, PathBuf), FileError> {
+        let target = self.target(name)?;
+        let folder = target.parent().unwrap_or(&self.path);
+        at("make the folder", folder, fs::create_dir_all(folder))?;
+        let file = at(
+            "write",
+            &target,
+            stage_in(folder).and_then(|mut file| {
+                file.write_all(content)?;
+                file.as_file().sync_all()?;
+                Ok(file)
+            }),
+        )?;
+        if target.is_dir() {
+            return at(
+                "write",
+                &target,
+                Err(io::Error::other("a folder of that name is in the way")),
+            );
+        }
+        Ok((file, target))
     }
 
     fn target(&self, name: &str) -> Result<PathBuf, FileError> {

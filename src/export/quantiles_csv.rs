@@ -1,5 +1,9 @@
 //! The tidy table in the column names of the forecasting hubs: one row for each statistic.
 
+use std::fmt::Write as _;
+
+use rayon::prelude::*;
+
 use crate::result::{CrossingCell, Key, LabelProbability, Labels, ResultDocument, WORLD};
 
 /// Means, quantiles and crossing probabilities as CSV (RFC 4180, UTF-8, line feeds, shortest numbers that read back as the same double).
@@ -11,115 +15,76 @@ pub fn quantiles_csv(document: &ResultDocument) -> Vec<u8> {
     let table = Table::new(document);
     let mut text = String::new();
     table.header(&mut text);
-    for (name, output) in document.outputs.iter() {
-        let unit = output.unit.as_deref().unwrap_or_default();
-        for cell in &output.cells {
-            let mut row = |output_type: &str, id: &str, value, error| {
-                table.row(
-                    &mut text,
-                    &Row {
-                        target: name,
-                        place: &cell.place,
-                        at: &cell.at,
-                        output_type,
-                        id,
-                        value,
-                        error,
-                        unit,
-                    },
-                );
-            };
-            row("mean", "", cell.mean, cell.mean_error);
-            for (level, (value, error)) in document
-                .quantile_levels
-                .iter()
-                .zip(cell.quantiles.iter().zip(&cell.quantile_errors))
-            {
-                row("quantile", &number(*level), *value, *error);
+    let levels: Vec<String> = document
+        .quantile_levels
+        .iter()
+        .map(|x| number(*x))
+        .collect();
+    let outputs: Vec<_> = document.outputs.iter().collect();
+    let parts: Vec<String> = outputs
+        .par_iter()
+        .map(|(name, output)| {
+            let mut text = String::new();
+            let unit = quoted(output.unit.as_deref().unwrap_or_default());
+            for cell in &output.cells {
+                let mut rows = table.rows(&mut text, name, &cell.place, &cell.at, &unit);
+                rows.add("mean", "", cell.mean, cell.mean_error);
+                let estimates = cell.quantiles.iter().zip(&cell.quantile_errors);
+                for (level, (value, error)) in levels.iter().zip(estimates) {
+                    rows.add("quantile", level, *value, *error);
+                }
             }
-        }
-    }
+            text
+        })
+        .collect();
+    parts.iter().for_each(|part| text.push_str(part));
     for (name, crossing) in document.crossings.iter() {
         for cell in &crossing.cells {
-            crossing_rows(&table, &mut text, name, cell);
+            crossing_rows(&table, &levels, &mut text, name, cell);
         }
     }
     text.into_bytes()
 }
 
-fn crossing_rows(table: &Table<'_>, text: &mut String, name: &str, cell: &CrossingCell) {
-    let mut row = |target: &str, output_type: &str, id: &str, value, error, unit: &str| {
-        table.row(
-            text,
-            &Row {
-                target,
-                place: &cell.place,
-                at: &cell.at,
-                output_type,
-                id,
-                value,
-                error,
-                unit,
-            },
-        );
-    };
+fn crossing_rows(
+    table: &Table<'_>,
+    levels: &[String],
+    text: &mut String,
+    name: &str,
+    cell: &CrossingCell,
+) {
     let id = |entry: &LabelProbability| {
         entry
             .label()
             .map(|label| label.to_string())
             .unwrap_or_default()
     };
+    let mut rows = table.rows(text, name, &cell.place, &cell.at, "1");
     for entry in &cell.first {
-        row(
-            name,
-            "pmf",
-            &id(entry),
-            Some(entry.probability),
-            entry.error,
-            "1",
-        );
+        rows.add("pmf", &id(entry), Some(entry.probability), entry.error);
     }
-    row(
-        name,
+    rows.add(
         "pmf",
         "never",
         Some(cell.never.probability),
         cell.never.error,
-        "1",
     );
     for entry in &cell.by {
-        row(
-            name,
-            "cdf",
-            &id(entry),
-            Some(entry.probability),
-            entry.error,
-            "1",
-        );
+        rows.add("cdf", &id(entry), Some(entry.probability), entry.error);
     }
     let recross = format!("{name}.recross");
-    row(
-        &recross,
+    table.rows(text, &recross, &cell.place, &cell.at, "1").add(
         "pmf",
         "true",
         Some(cell.recross.probability),
         cell.recross.error,
-        "1",
     );
     let date = format!("{name}.date");
-    let levels = &table.document.quantile_levels;
-    for (level, (value, error)) in levels
-        .iter()
-        .zip(cell.date.quantiles.iter().zip(&cell.date.quantile_errors))
-    {
-        row(
-            &date,
-            "quantile",
-            &number(*level),
-            *value,
-            *error,
-            table.time.unwrap_or_default(),
-        );
+    let unit = quoted(table.time.unwrap_or_default());
+    let mut rows = table.rows(text, &date, &cell.place, &cell.at, &unit);
+    let estimates = cell.date.quantiles.iter().zip(&cell.date.quantile_errors);
+    for (level, (value, error)) in levels.iter().zip(estimates) {
+        rows.add("quantile", level, *value, *error);
     }
 }
 
@@ -132,15 +97,33 @@ struct Table<'a> {
     others: Vec<&'a str>,
 }
 
-struct Row<'a> {
-    target: &'a str,
-    place: &'a str,
-    at: &'a Labels,
-    output_type: &'a str,
-    id: &'a str,
-    value: Option<f64>,
-    error: Option<f64>,
+/// The rows of one cell.
+struct Rows<'a> {
+    text: &'a mut String,
+    /// All columns before the type of the statistic.
+    start: String,
+    /// As it stands in the table.
     unit: &'a str,
+}
+
+impl Rows<'_> {
+    fn add(&mut self, output_type: &str, id: &str, value: Option<f64>, error: Option<f64>) {
+        let text = &mut *self.text;
+        text.push_str(&self.start);
+        for field in [output_type, id] {
+            text.push(',');
+            field_into(text, field);
+        }
+        for value in [value, error] {
+            text.push(',');
+            if let Some(value) = value {
+                number_into(text, value);
+            }
+        }
+        text.push(',');
+        text.push_str(self.unit);
+        text.push('\n');
+    }
 }
 
 impl<'a> Table<'a> {
@@ -186,63 +169,82 @@ impl<'a> Table<'a> {
         );
     }
 
-    fn row(&self, text: &mut String, row: &Row<'_>) {
-        let key = |dimension: &str| {
-            row.at
-                .get(dimension)
-                .map(Key::to_string)
-                .unwrap_or_default()
+    /// The rows of a cell; `unit` as it stands in the table.
+    fn rows<'b>(
+        &self,
+        text: &'b mut String,
+        target: &str,
+        place: &str,
+        at: &Labels,
+        unit: &'b str,
+    ) -> Rows<'b> {
+        let key = |dimension: &str| at.get(dimension).map(Key::to_string).unwrap_or_default();
+        let (location, name) = match at.get(place) {
+            Some(label) => (label.to_string(), self.document.label(place, label)),
+            None if place == WORLD => (WORLD.to_owned(), "World".to_owned()),
+            None => (place.to_owned(), place.to_owned()),
         };
-        let (location, name) = match row.at.get(row.place) {
-            Some(label) => (label.to_string(), self.document.label(row.place, label)),
-            None if row.place == WORLD => (WORLD.to_owned(), "World".to_owned()),
-            None => (row.place.to_owned(), row.place.to_owned()),
-        };
-        let mut fields = vec![row.target.to_owned(), row.place.to_owned(), location, name];
+        let mut fields = vec![target.to_owned(), place.to_owned(), location, name];
         fields.extend(self.others.iter().copied().map(|dimension| {
-            if dimension == row.place {
+            if dimension == place {
                 String::new()
             } else {
                 key(dimension)
             }
         }));
         fields.extend(self.time.map(key));
-        let value = |value: Option<f64>| value.map(number).unwrap_or_default();
-        fields.extend([
-            row.output_type.to_owned(),
-            row.id.to_owned(),
-            value(row.value),
-            value(row.error),
-            row.unit.to_owned(),
-        ]);
-        line(text, fields.iter().map(String::as_str));
+        let mut start = String::new();
+        fields_into(&mut start, fields.iter().map(String::as_str));
+        Rows { text, start, unit }
     }
 }
 
 /// The shortest decimal that reads back as the same double; with an exponent where plain digits would be long.
 fn number(value: f64) -> String {
+    let mut text = String::new();
+    number_into(&mut text, value);
+    text
+}
+
+fn number_into(text: &mut String, value: f64) {
     let size = value.abs();
-    if size == 0.0 || (1e-5..1e16).contains(&size) {
-        value.to_string()
+    let written = if size == 0.0 || (1e-5..1e16).contains(&size) {
+        write!(text, "{value}")
     } else {
-        format!("{value:e}")
-    }
+        write!(text, "{value:e}")
+    };
+    written.expect("a string takes any text");
 }
 
 fn line<'a>(text: &mut String, fields: impl Iterator<Item = &'a str>) {
+    fields_into(text, fields);
+    text.push('\n');
+}
+
+fn fields_into<'a>(text: &mut String, fields: impl Iterator<Item = &'a str>) {
     for (column, field) in fields.enumerate() {
         if column > 0 {
             text.push(',');
         }
-        if field.contains([',', '"', '\n', '\r']) {
-            text.push('"');
-            text.push_str(&field.replace('"', "\"\""));
-            text.push('"');
-        } else {
-            text.push_str(field);
-        }
+        field_into(text, field);
     }
-    text.push('\n');
+}
+
+/// A field as it stands in the table.
+fn quoted(field: &str) -> String {
+    let mut text = String::new();
+    field_into(&mut text, field);
+    text
+}
+
+fn field_into(text: &mut String, field: &str) {
+    if field.contains([',', '"', '\n', '\r']) {
+        text.push('"');
+        text.push_str(&field.replace('"', "\"\""));
+        text.push('"');
+    } else {
+        text.push_str(field);
+    }
 }
 
 #[cfg(test)]

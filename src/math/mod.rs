@@ -33,9 +33,11 @@ pub use trig::{atan, atan2, cos, sin, tan};
 
 pub(crate) use gamma::ln_1p_minus;
 pub(crate) use normal::scaled_normal_tail;
+pub(crate) use rows::normal_levels;
 pub use rows::normal_quantile_in_place;
 pub(crate) use simd::simd_level;
 pub use simd::{SimdLevelError, choose_simd_level};
+pub(crate) use trig::{cos_near, is_near_angle, sin_near, tan_near};
 
 #[cfg(test)]
 pub(crate) mod oracle;

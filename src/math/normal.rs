@@ -170,12 +170,23 @@ pub fn erfc(x: f64) -> f64 {
 /// Φ(z), the standard normal distribution function; `normal_cdf(-z)` is the accurate upper tail. Relative error found: 1e-15 down to z = −37.
 #[inline(always)]
 pub fn normal_cdf(z: f64) -> f64 {
+    normal_cdf_tails(z).0
+}
+
+/// (Φ(z), Φ(−z)), each as [`normal_cdf`] gives it.
+#[inline(always)]
+pub(crate) fn normal_cdf_tails(z: f64) -> (f64, f64) {
     let size = bounded(z);
     let scaled = z * INVERSE_ROOT_2;
-    let small = 0.5 + 0.5 * (scaled * polynomial(&ERF, scaled * scaled));
+    let part = scaled * polynomial(&ERF, scaled * scaled);
     let tail = 0.5 * (exp_of_square(size, 0.5) * scaled_erfc(size * INVERSE_ROOT_2));
-    let tail = if z > 0.0 { 1.0 - tail } else { tail };
-    if size < 0.92 { small } else { tail }
+    let below = if z > 0.0 { 1.0 - tail } else { tail };
+    let above = if z < 0.0 { 1.0 - tail } else { tail };
+    if size < 0.92 {
+        (0.5 + 0.5 * part, 0.5 - 0.5 * part)
+    } else {
+        (below, above)
+    }
 }
 
 /// φ(z), the standard normal density.

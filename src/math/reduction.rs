@@ -45,6 +45,18 @@ pub(super) fn reduce(x: f64) -> (u64, f64, f64) {
     if x.abs() > LIMIT {
         return reduce_large(x);
     }
+    reduce_near(x)
+}
+
+/// Whether [`reduce_near`] is [`reduce`].
+#[inline(always)]
+pub(super) fn is_near(x: f64) -> bool {
+    x.abs() <= LIMIT
+}
+
+/// [`reduce`] without its branch for large angles.
+#[inline(always)]
+pub(super) fn reduce_near(x: f64) -> (u64, f64, f64) {
     let shifted = x * TWO_OVER_PI_DOUBLE + ROUND;
     let k = shifted - ROUND;
     // ROUND ends in zeros, so its low bits are those of k, also of a negative one.

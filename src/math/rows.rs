@@ -4,7 +4,8 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Simd, dispatch, f64x8, mask64x8};
 
 use super::normal::{
-    CENTRE_REACH, NEAR_TAIL, normal_quantile, normal_quantile_centre, normal_quantile_near_tail,
+    CENTRE_REACH, NEAR_TAIL, normal_cdf_tails, normal_quantile, normal_quantile_centre,
+    normal_quantile_near_tail,
 };
 use super::simd_level;
 
@@ -103,9 +104,19 @@ fn scatter_tails<S: Simd>(
     }
 }
 
+/// Φ(z) and Φ(−z) of a row of scores; the bits are those of [`normal_cdf`](super::normal_cdf).
+pub(crate) fn normal_levels(scores: &[f64], below: &mut [f64], above: &mut [f64]) {
+    dispatch!(simd_level(), _simd => {
+        for ((&z, p), q) in scores.iter().zip(below).zip(above) {
+            (*p, *q) = normal_cdf_tails(z);
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::normal_cdf;
 
     #[test]
     fn far_tails_and_ends_of_a_row_are_those_of_its_numbers() {
@@ -135,6 +146,20 @@ mod tests {
                     z.to_bits() == expected.to_bits() || z.is_nan() && expected.is_nan(),
                     "{u}: {z}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn levels_of_a_row_are_those_of_its_scores() {
+        let mut scores: Vec<f64> = (-4000..=4000).map(|i| f64::from(i) * 0.01).collect();
+        scores.extend([-0.0, 1e-300, f64::INFINITY, f64::NEG_INFINITY, f64::NAN]);
+        let (mut below, mut above) = (scores.clone(), scores.clone());
+        normal_levels(&scores, &mut below, &mut above);
+        for ((&z, &p), &q) in scores.iter().zip(&below).zip(&above) {
+            for (level, expected) in [(p, normal_cdf(z)), (q, normal_cdf(-z))] {
+                let same = level.to_bits() == expected.to_bits();
+                assert!(same || level.is_nan() && expected.is_nan(), "{z}: {level}");
             }
         }
     }

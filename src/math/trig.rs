@@ -1,7 +1,7 @@
 //! Sine, cosine, tangent and arctangent.
 
 use super::polynomial::polynomial;
-use super::reduction::reduce;
+use super::reduction::{is_near, reduce, reduce_near};
 
 /// `(sin(r)/r − 1)/r²` in `r²`, `|r| ≤ π/4`; error 6e-18.
 const SIN: [f64; 7] = [
@@ -57,10 +57,14 @@ fn sin_of_quadrant(quadrant: u64, sin: f64, cos: f64) -> f64 {
     if quadrant & 2 == 0 { value } else { -value }
 }
 
-/// Sine of an angle in radians, of any size. Error found: 1 ulp against the standard library.
+/// Whether an angle is small enough for [`sin_near`] and its like, which vectorise: at most 10⁶.
 #[inline(always)]
-pub fn sin(x: f64) -> f64 {
-    let (quadrant, r, low) = reduce(x);
+pub(crate) fn is_near_angle(x: f64) -> bool {
+    is_near(x)
+}
+
+#[inline(always)]
+fn sin_of((quadrant, r, low): (u64, f64, f64), x: f64) -> f64 {
     let (sin, cos) = kernels(r, low);
     if x == 0.0 {
         x
@@ -69,25 +73,55 @@ pub fn sin(x: f64) -> f64 {
     }
 }
 
+#[inline(always)]
+fn cos_of((quadrant, r, low): (u64, f64, f64)) -> f64 {
+    let (sin, cos) = kernels(r, low);
+    sin_of_quadrant(quadrant + 1, sin, cos)
+}
+
+#[inline(always)]
+fn tan_of((quadrant, r, low): (u64, f64, f64), x: f64) -> f64 {
+    let (sin, cos) = kernels(r, low);
+    let odd = quadrant & 1 != 0;
+    let (numerator, denominator) = if odd { (-cos, sin) } else { (sin, cos) };
+    let value = numerator / denominator;
+    if x == 0.0 { x } else { value }
+}
+
+/// [`sin`] of an angle that [`is_near_angle`] accepts.
+#[inline(always)]
+pub(crate) fn sin_near(x: f64) -> f64 {
+    sin_of(reduce_near(x), x)
+}
+
+/// [`cos`] of an angle that [`is_near_angle`] accepts.
+#[inline(always)]
+pub(crate) fn cos_near(x: f64) -> f64 {
+    cos_of(reduce_near(x))
+}
+
+/// [`tan`] of an angle that [`is_near_angle`] accepts.
+#[inline(always)]
+pub(crate) fn tan_near(x: f64) -> f64 {
+    tan_of(reduce_near(x), x)
+}
+
+/// Sine of an angle in radians, of any size. Error found: 1 ulp against the standard library.
+#[inline(always)]
+pub fn sin(x: f64) -> f64 {
+    sin_of(reduce(x), x)
+}
+
 /// Cosine of an angle in radians, of any size. Error found: 1 ulp against the standard library.
 #[inline(always)]
 pub fn cos(x: f64) -> f64 {
-    let (quadrant, r, low) = reduce(x);
-    let (sin, cos) = kernels(r, low);
-    sin_of_quadrant(quadrant + 1, sin, cos)
+    cos_of(reduce(x))
 }
 
 /// Tangent of an angle in radians. Error found: 3 ulp.
 #[inline(always)]
 pub fn tan(x: f64) -> f64 {
-    let (quadrant, r, low) = reduce(x);
-    let (sin, cos) = kernels(r, low);
-    let value = if quadrant & 1 == 0 {
-        sin / cos
-    } else {
-        -(cos / sin)
-    };
-    if x == 0.0 { x } else { value }
+    tan_of(reduce(x), x)
 }
 
 /// Arctangent, in radians. Error found: 1 ulp against the standard library.

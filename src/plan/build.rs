@@ -151,11 +151,13 @@ impl<'a> Builder<'a> {
             .rev()
             .find(|part| part.cells.as_ref().is_none_or(|cells| cells[cell]))
             .expect("the first part of a node holds every cell");
+        let outer = self.graph.origin.replace(node);
         let value = match &part.body {
             Body::Values(values) => self.graph.number(values[cell]),
             Body::Formula(term) => self.term(term, &at),
             Body::Draw(draw) => self.draw(node, draw, &at),
         };
+        self.graph.origin = outer;
         self.cells[node.0 as usize][cell] = Some(value);
         value
     }

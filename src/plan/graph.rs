@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{crossing, scalar};
+use crate::check::NodeId;
 
 /// The number of a value within its graph; operands always come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +39,34 @@ pub enum Unary {
     NormalQuantile,
 }
 
+impl Unary {
+    /// Its name in the expression language.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Negate => "negate",
+            Self::Not => "not",
+            Self::Abs => "abs",
+            Self::Sign => "sign",
+            Self::Floor => "floor",
+            Self::Round => "round",
+            Self::Sqrt => "sqrt",
+            Self::Square => "square",
+            Self::Exp => "exp",
+            Self::Ln => "ln",
+            Self::Ln1p => "ln(1 + x)",
+            Self::Log10 => "log10",
+            Self::Sin => "sin",
+            Self::Cos => "cos",
+            Self::Tan => "tan",
+            Self::Logistic => "logistic",
+            Self::Logit => "logit",
+            Self::NormalCdf => "normal_cdf",
+            Self::NormalQuantile => "normal_quantile",
+        }
+    }
+}
+
 /// Functions of two rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(
@@ -59,6 +88,29 @@ pub enum Binary {
     LessEqual,
     And,
     Or,
+}
+
+impl Binary {
+    /// Its name in the expression language.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Power => "^",
+            Self::Atan2 => "atan2",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::And => "and",
+            Self::Or => "or",
+        }
+    }
 }
 
 /// Reductions that are chains of a [`Binary`].
@@ -163,6 +215,10 @@ impl Value {
 pub(crate) struct Graph {
     values: Vec<Value>,
     known: BTreeMap<Value, ValueId>,
+    /// The node that each value was first made for; `None` for expressions of outputs and crossings.
+    origins: Vec<Option<NodeId>>,
+    /// The node that values are made for now.
+    pub(crate) origin: Option<NodeId>,
 }
 
 impl Graph {
@@ -175,8 +231,14 @@ impl Graph {
             u32::try_from(self.values.len()).expect("the builder limits the number of values"),
         );
         self.values.push(value.clone());
+        self.origins.push(self.origin);
         self.known.insert(value, id);
         id
+    }
+
+    /// The node that a value was first made for.
+    pub(crate) fn origin_of(&self, id: ValueId) -> Option<NodeId> {
+        self.origins[id.0 as usize]
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -25,11 +25,13 @@ impl Builder<'_> {
         if let Some(&value) = self.rolled.get(&key) {
             return value;
         }
+        let outer = self.graph.origin.replace(node);
         let value = match self.model.node(node).rollup {
             Some(Rollup::Mean(weight)) => self.weighted_mean(node, weight, at),
             // The checker admits no other node here; "none" never reaches a parent place.
             Some(Rollup::Sum | Rollup::None) | None => self.sum_below(node, at),
         };
+        self.graph.origin = outer;
         self.rolled.insert(key, value);
         value
     }

@@ -3,15 +3,18 @@
 use super::graph::{Binary, Unary};
 use crate::math;
 
+/// All bits set where a condition holds. Choices by bits stay in registers: of plain conditions the compiler makes look-ups in memory.
+#[inline(always)]
+fn mask(holds: bool) -> u64 {
+    u64::from(holds).wrapping_neg()
+}
+
 /// 1 or 0; a comparison with NaN is NaN, so that a broken number cannot pass as an answer.
 #[inline(always)]
 pub(crate) fn truth(holds: bool, a: f64, b: f64) -> f64 {
-    let value = if holds { 1.0 } else { 0.0 };
-    if a.is_nan() | b.is_nan() {
-        f64::NAN
-    } else {
-        value
-    }
+    let value = mask(holds) & 1.0_f64.to_bits();
+    // Every bit of 1 is one of NaN, too.
+    f64::from_bits(value | (mask(a.is_nan() | b.is_nan()) & f64::NAN.to_bits()))
 }
 
 /// The smaller; NaN if either is.
@@ -41,8 +44,10 @@ pub(crate) fn sign(x: f64) -> f64 {
 /// The value of `c ? a : b`; NaN where `c` is.
 #[inline(always)]
 pub(crate) fn select(c: f64, a: f64, b: f64) -> f64 {
-    let value = if c != 0.0 { a } else { b };
-    if c.is_nan() { c } else { value }
+    let chosen = mask(c != 0.0);
+    let value = (a.to_bits() & chosen) | (b.to_bits() & !chosen);
+    let broken = mask(c.is_nan());
+    f64::from_bits((c.to_bits() & broken) | (value & !broken))
 }
 
 /// `op(x)`.

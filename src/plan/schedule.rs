@@ -105,6 +105,8 @@ pub enum Instruction {
 pub struct Plan {
     /// In order of evaluation.
     pub instructions: Vec<Instruction>,
+    /// For each instruction the node that it was first needed for; `None` for expressions of outputs and crossings, deliveries and kept rows.
+    pub origins: Vec<Option<NodeId>>,
     /// Numbers that instructions point at.
     pub numbers: Vec<f64>,
     /// Operands that instructions point at.
@@ -164,23 +166,20 @@ pub(crate) fn schedule(
         let value = roots.targets[target].1;
         scheduler.compute(value);
         let from = scheduler.read(value);
-        scheduler.instructions.push(Instruction::Deliver {
-            target: target as u32,
-            from,
-        });
+        let target = target as u32;
+        scheduler.push(Instruction::Deliver { target, from }, None);
         scheduler.release(value);
     }
     for (row, &value) in roots.kept.iter().enumerate() {
         scheduler.compute(value);
         let from = scheduler.read(value);
-        scheduler.instructions.push(Instruction::Keep {
-            row: row as u32,
-            from,
-        });
+        let row = row as u32;
+        scheduler.push(Instruction::Keep { row, from }, None);
         scheduler.release(value);
     }
     Plan {
         instructions: scheduler.instructions,
+        origins: scheduler.origins,
         numbers: scheduler.numbers,
         operands: scheduler.operands,
         n_rows: scheduler.n_rows as usize,
@@ -213,6 +212,7 @@ struct Scheduler<'a> {
     free: Vec<u32>,
     n_rows: u32,
     instructions: Vec<Instruction>,
+    origins: Vec<Option<NodeId>>,
     numbers: Vec<f64>,
     operands: Vec<Operand>,
 }
@@ -256,9 +256,15 @@ impl<'a> Scheduler<'a> {
             free: Vec::new(),
             n_rows: 0,
             instructions: Vec::new(),
+            origins: Vec::new(),
             numbers: Vec::new(),
             operands: Vec::new(),
         }
+    }
+
+    fn push(&mut self, instruction: Instruction, origin: Option<NodeId>) {
+        self.instructions.push(instruction);
+        self.origins.push(origin);
     }
 
     fn is_ready(&self, value: ValueId) -> bool {
@@ -429,7 +435,7 @@ impl<'a> Scheduler<'a> {
                 out,
             },
         };
-        self.instructions.push(instruction);
+        self.push(instruction, graph.origin_of(value));
         self.row[value.0 as usize] = out;
         self.done[value.0 as usize] = true;
         let mut read = Vec::new();

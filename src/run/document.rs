@@ -1,5 +1,7 @@
 //! From statistics by target to the result document, with names, labels, units and provenance.
 
+use rayon::prelude::*;
+
 use super::doubts::Doubts;
 use super::load::Loaded;
 use super::settings::Settings;
@@ -160,6 +162,52 @@ fn split(estimates: &[QuantileEstimate]) -> (Vec<Option<f64>>, Vec<Option<f64>>)
         .unzip()
 }
 
+/// A cell of an output, and what is in doubt about it.
+struct Cell {
+    result: CellResult,
+    coarse: bool,
+    unreliable: Unreliable,
+}
+
+impl Cell {
+    fn new(place: &str, at: Labels, central: f64, value: Option<stats::ValueSummary>) -> Self {
+        let value = value.as_ref();
+        let estimates = value.map_or_else(
+            || {
+                vec![
+                    QuantileEstimate {
+                        value: None,
+                        mc_error: None,
+                        resolution: 0.0,
+                        coarse: false
+                    };
+                    HUB_LEVELS.len()
+                ]
+            },
+            |value| value.quantiles(&HUB_LEVELS),
+        );
+        let (quantiles, quantile_errors) = split(&estimates);
+        Self {
+            coarse: estimates.iter().any(|estimate| estimate.coarse),
+            unreliable: value.map_or_else(Unreliable::default, stats::ValueSummary::unreliable),
+            result: CellResult {
+                place: place.to_owned(),
+                at,
+                central: finite(central),
+                central_level: finite(central).and_then(|x| value?.cdf_mid(x)),
+                mean: value.and_then(stats::ValueSummary::mean),
+                mean_error: value.and_then(stats::ValueSummary::mean_error),
+                sd: value.and_then(stats::ValueSummary::sd),
+                sd_error: value.and_then(stats::ValueSummary::sd_error),
+                min: value.and_then(stats::ValueSummary::min),
+                max: value.and_then(stats::ValueSummary::max),
+                quantiles,
+                quantile_errors,
+            },
+        }
+    }
+}
+
 fn outputs(
     model: &CheckedModel,
     plan: &Plan,
@@ -177,50 +225,26 @@ fn outputs(
             cells: Vec::new(),
         })
         .collect();
-    for (number, target) in plan.targets.iter().enumerate() {
-        let TargetKind::Output { output, place } = target.kind else {
-            continue;
-        };
-        let value = summary.value(number);
-        let estimates = value.as_ref().map_or_else(
-            || {
-                vec![
-                    QuantileEstimate {
-                        value: None,
-                        mc_error: None,
-                        resolution: 0.0,
-                        coarse: false
-                    };
-                    HUB_LEVELS.len()
-                ]
-            },
-            |value| value.quantiles(&HUB_LEVELS),
-        );
-        let at = labels(model, &target.at);
-        let unreliable = value
-            .as_ref()
-            .map_or_else(Unreliable::default, stats::ValueSummary::unreliable);
-        doubts.note(
-            estimates.iter().any(|estimate| estimate.coarse),
-            unreliable,
-            || describe(&model.outputs[output].name, &at),
-        );
-        let (quantiles, quantile_errors) = split(&estimates);
-        let value = value.as_ref();
-        results[output].cells.push(CellResult {
-            place: model.outputs[output].places[place].name.clone(),
-            at,
-            central: finite(central[number]),
-            central_level: finite(central[number]).and_then(|x| value?.cdf_mid(x)),
-            mean: value.and_then(stats::ValueSummary::mean),
-            mean_error: value.and_then(stats::ValueSummary::mean_error),
-            sd: value.and_then(stats::ValueSummary::sd),
-            sd_error: value.and_then(stats::ValueSummary::sd_error),
-            min: value.and_then(stats::ValueSummary::min),
-            max: value.and_then(stats::ValueSummary::max),
-            quantiles,
-            quantile_errors,
+    // All threads read the statistics of cells; the cells are put together in order.
+    let cells: Vec<Option<(usize, Cell)>> = plan
+        .targets
+        .par_iter()
+        .enumerate()
+        .map(|(number, target)| match target.kind {
+            TargetKind::Output { output, place } => {
+                let place = &model.outputs[output].places[place].name;
+                let value = summary.value(number);
+                let at = labels(model, &target.at);
+                Some((output, Cell::new(place, at, central[number], value)))
+            }
+            _ => None,
+        })
+        .collect();
+    for (output, cell) in cells.into_iter().flatten() {
+        doubts.note(cell.coarse, cell.unreliable, || {
+            describe(&model.outputs[output].name, &cell.result.at)
         });
+        results[output].cells.push(cell.result);
     }
     model
         .outputs

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use ndarray::Array2;
+use rayon::prelude::*;
 
 use super::settings::Settings;
 use crate::check::{CheckedModel, NodeId};
@@ -97,27 +98,28 @@ pub fn joint_sample(
     let most = JOINT_SAMPLE_TRIALS.min((MOST_KEPT_VALUES / columns.len().max(1)) as u64);
     let runs = runs_of_trials(settings.trials, settings.design.points(), most);
     let trials: Vec<u64> = runs.iter().cloned().flatten().collect();
-    let mut values = Array2::zeros((trials.len(), columns.len()));
-    let mut workspace = Workspace::new(&plan, TRIALS_PER_BATCH as usize);
-    let mut scores = settings.sampler(&plan).scores();
-    let mut place = 0;
-    for run in runs {
-        let n = (run.end - run.start) as usize;
-        evaluate(
-            &plan,
-            &mut workspace,
-            &mut scores,
-            run.start,
-            n,
-            &mut Ignore,
-        );
-        for (column, &row) in rows.iter().enumerate() {
-            for (trial, &value) in workspace.kept(row, n).iter().enumerate() {
-                values[(place + trial, column)] = value;
+    let runs_per_thread = runs.len().div_ceil(rayon::current_num_threads()).max(1);
+    let sampler = settings.sampler(&plan);
+    // Row after row of the sample, by thread.
+    let parts: Vec<Vec<f64>> = runs
+        .par_chunks(runs_per_thread)
+        .map(|runs| {
+            let mut workspace = Workspace::new(&plan, TRIALS_PER_BATCH as usize);
+            let mut scores = sampler.scores();
+            let mut part = Vec::new();
+            for run in runs {
+                let n = (run.end - run.start) as usize;
+                let first = run.start;
+                evaluate(&plan, &mut workspace, &mut scores, first, n, &mut Ignore);
+                for trial in 0..n {
+                    part.extend(rows.iter().map(|&row| workspace.kept(row, n)[trial]));
+                }
             }
-        }
-        place += n;
-    }
+            part
+        })
+        .collect();
+    let values = Array2::from_shape_vec((trials.len(), columns.len()), parts.concat())
+        .expect("every trial has a value in each column");
     Ok(JointSample {
         trials,
         columns,
@@ -180,7 +182,7 @@ impl JointSample {
         let n = self.values.nrows() as f64;
         let mut drivers: Vec<_> = self
             .columns
-            .iter()
+            .par_iter()
             .enumerate()
             .filter_map(|(column, kind)| {
                 let SampleColumn::Input(input) = *kind else {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::document::labels;
 use super::failure::RunError;
 use super::load::Loaded;
-use super::round::{n_threads, trials_per_batch};
+use super::round::n_threads;
 use super::settings::{Observer, Settings};
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::{Plan, PlanRequest, Target, TargetKind, build};
@@ -282,9 +282,7 @@ impl Pass<'_> {
             self.questions.iter().map(none).collect()
         };
         let merged = Mutex::new(none());
-        let step = settings
-            .trials_per_batch
-            .unwrap_or_else(|| trials_per_batch(self.plan));
+        let step = settings.batch(self.plan);
         let outcomes: Vec<Result<(), RunError>> = pool.broadcast(|_| {
             let mut answers = none();
             self.thread(step, &mut answers)?;

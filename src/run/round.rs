@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::failure::RunError;
@@ -15,13 +16,6 @@ use crate::stats::{
     BlockAccumulator, BlockSpan, Blocks, Grid, JointAccumulator, JointPlan, JointStatistics, Mode,
     PilotCapture, Statistics, StatisticsError, TRIALS_PER_BLOCK, TargetPlan,
 };
-
-/// Bytes of rows that one batch may take. Most rows are used soon after they are made, so they need not all fit the second-level cache;
-/// long batches spare the statistics, which touch a histogram of 4 KB for each target and batch.
-const BYTES_PER_BATCH: usize = 16 * 1024 * 1024;
-/// Bounds of the chosen batch, multiples of the eight lanes of the sums.
-const FEWEST_TRIALS: usize = 64;
-const MOST_TRIALS: usize = 1024;
 
 /// What has been counted so far: all trials of a range of units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,12 +77,6 @@ impl Shared<'_> {
     }
 }
 
-/// Trials evaluated together: as many as keep all rows within [`BYTES_PER_BATCH`].
-pub(super) fn trials_per_batch(plan: &Plan) -> usize {
-    let rows = plan.n_rows.max(1);
-    (BYTES_PER_BATCH / (8 * rows)).clamp(FEWEST_TRIALS, MOST_TRIALS) / 8 * 8
-}
-
 /// Threads for so many pieces of work: those of the settings, else all cores.
 pub(super) fn n_threads(settings: &Settings, n_pieces: u64) -> usize {
     settings
@@ -110,30 +98,52 @@ pub(super) fn first_trial(blocks: &Blocks, unit: u64) -> u64 {
 impl Round<'_> {
     /// The bins of every target, from the first 4,096 trials of the design, whether or not the run reaches so far: so a run that grows keeps
     /// its bins, and every shard has the same.
-    pub(super) fn grids(&self) -> Vec<Grid> {
+    pub(super) fn grids(&self, pool: &rayon::ThreadPool) -> Vec<Grid> {
         let most = TRIALS_PER_BLOCK as u64;
         let trials = self
             .points
             .map_or(most, |points| most.div_ceil(points) * points);
         let blocks = Blocks::new(trials, self.points);
-        let mut workspace = Workspace::new(self.plan, self.trials_per_batch);
-        let mut scores = self.sampler.scores();
-        let mut pilot = PilotCapture::new(self.targets);
+        let mut batches = Vec::new();
         for block in 0..blocks.n_blocks() {
             let span = blocks.span(block);
-            let first = span.first_trial;
-            let n_trials = span.n_trials.min(most.saturating_sub(first) as usize);
-            for offset in (0..n_trials).step_by(self.trials_per_batch) {
-                let n = self.trials_per_batch.min(n_trials - offset);
-                let trial = first + offset as u64;
-                let mut sink = Capture {
-                    pilot: &mut pilot,
-                    offset: trial as usize,
-                };
-                evaluate(self.plan, &mut workspace, &mut scores, trial, n, &mut sink);
-            }
+            let first = span.first_trial as usize;
+            let end = (first + span.n_trials).min(most as usize);
+            let starts = (first..end).step_by(self.trials_per_batch);
+            batches.extend(starts.map(|start| start..(start + self.trials_per_batch).min(end)));
         }
-        pilot.finish()
+        let batches_per_thread = batches.len().div_ceil(pool.current_num_threads()).max(1);
+        pool.install(|| {
+            let parts: Vec<PilotCapture> = batches
+                .par_chunks(batches_per_thread)
+                .map(|batches| self.pilot(batches))
+                .collect();
+            PilotCapture::finish(&parts)
+        })
+    }
+
+    /// The part of the pilot that lies in consecutive batches.
+    fn pilot(&self, batches: &[Range<usize>]) -> PilotCapture {
+        let mut workspace = Workspace::new(self.plan, self.trials_per_batch);
+        let mut scores = self.sampler.scores();
+        let ends = batches.first().zip(batches.last());
+        let trials = ends.map_or(0..0, |(first, last)| first.start..last.end);
+        let mut pilot = PilotCapture::new(self.targets, trials);
+        for batch in batches {
+            let mut sink = Capture {
+                pilot: &mut pilot,
+                offset: batch.start,
+            };
+            evaluate(
+                self.plan,
+                &mut workspace,
+                &mut scores,
+                batch.start as u64,
+                batch.len(),
+                &mut sink,
+            );
+        }
+        pilot
     }
 
     /// Evaluates the units after those already counted, up to `end`; ends earlier where the observer wants a pause, though never without

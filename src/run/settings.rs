@@ -1,5 +1,6 @@
 //! How a model is run, and who watches.
 
+use crate::eval::trials_per_batch;
 use crate::plan::Plan;
 use crate::sample::{Design, Sampler, SobolOrder};
 
@@ -19,7 +20,7 @@ pub struct Settings {
     pub sobol_order: Option<SobolOrder>,
     /// Threads; all cores if `None`.
     pub threads: Option<usize>,
-    /// Trials evaluated together; as many as keep all rows within 16 MiB if `None`.
+    /// Trials evaluated together; chosen by the size of the plan if `None`.
     pub trials_per_batch: Option<usize>,
     /// Leave values that are not finite out of the statistics instead of failing.
     pub allow_non_finite: bool,
@@ -40,6 +41,13 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Trials evaluated together.
+    #[must_use]
+    pub fn batch(&self, plan: &Plan) -> usize {
+        self.trials_per_batch
+            .unwrap_or_else(|| trials_per_batch(plan))
+    }
+
     /// The scores of a plan's streams under this seed and design.
     #[must_use]
     pub fn sampler(&self, plan: &Plan) -> Sampler {

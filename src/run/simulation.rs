@@ -8,7 +8,7 @@ use super::failure::{ResumeError, RunError};
 use super::load::Loaded;
 use super::part::{Part, PartError, encode};
 use super::part_header::{Difference, Goal, PartHeader};
-use super::round::{Counted, Round, first_trial, n_threads, trials_per_batch};
+use super::round::{Counted, Round, first_trial, n_threads};
 use super::settings::{Observer, Settings};
 use super::shard::Shard;
 use super::targets::{central_case, joint_plan, target_plan};
@@ -85,10 +85,11 @@ impl<'a> Simulation<'a> {
         let targets = Arc::new(target_plan(loaded, plan));
         let joints = joint_plan(plan);
         let sampler = settings.sampler(plan);
+        let pool = pool(&settings, &share)?;
         let mode = if fits_exactly(targets.n_targets(), settings.trials) {
             Mode::Exact
         } else {
-            let grids = round(plan, &targets, &joints, &settings, &sampler).grids();
+            let grids = round(plan, &targets, &joints, &settings, &sampler).grids(&pool);
             Mode::Sketch(Arc::new(grids))
         };
         let counted = Counted {
@@ -96,7 +97,7 @@ impl<'a> Simulation<'a> {
             statistics: Statistics::new(&targets, mode, settings.design.points()),
             joints: JointStatistics::new(joints, settings.design.points()),
         };
-        Self::with(loaded, plan, settings, share, counted)
+        Ok(Self::with(loaded, plan, settings, share, counted, pool))
     }
 
     fn with(
@@ -105,13 +106,9 @@ impl<'a> Simulation<'a> {
         settings: Settings,
         share: Range<u64>,
         counted: Counted,
-    ) -> Result<Self, RunError> {
-        let n_threads = n_threads(&settings, share.end - share.start);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(n_threads)
-            .build()
-            .map_err(|error| RunError::Threads(error.to_string()))?;
-        Ok(Self {
+        pool: rayon::ThreadPool,
+    ) -> Self {
+        Self {
             targets: Arc::new(target_plan(loaded, plan)),
             joints: joint_plan(plan),
             sampler: settings.sampler(plan),
@@ -121,7 +118,7 @@ impl<'a> Simulation<'a> {
             pool,
             share,
             counted,
-        })
+        }
     }
 
     /// Takes up a run where `part` left it; the model, settings and shard must be the same.
@@ -173,7 +170,15 @@ impl<'a> Simulation<'a> {
             return Err(ResumeError::Different(differences));
         }
         part.fits(&target_plan(loaded, plan), &joint_plan(plan), &share)?;
-        Ok(Self::with(loaded, plan, settings, share, part.counted)?)
+        let pool = pool(&settings, &share)?;
+        Ok(Self::with(
+            loaded,
+            plan,
+            settings,
+            share,
+            part.counted,
+            pool,
+        ))
     }
 
     /// The whole run again from parts that cover it.
@@ -242,10 +247,18 @@ impl<'a> Simulation<'a> {
                 &settings,
                 &self.sampler,
             )
-            .grids();
+            .grids(&self.pool);
             counted.statistics = counted.statistics.into_sketch(Arc::new(grids));
         }
-        Self::with(self.loaded, self.plan, settings, 0..n_units, counted)
+        let pool = pool(&settings, &(0..n_units))?;
+        Ok(Self::with(
+            self.loaded,
+            self.plan,
+            settings,
+            0..n_units,
+            counted,
+            pool,
+        ))
     }
 
     /// Evaluates trials until all are done or the observer wants a pause.
@@ -332,6 +345,10 @@ impl<'a> Simulation<'a> {
     /// # Errors
     /// Values that are not finite, unless they are allowed; trials that are missing.
     pub fn document(&self) -> Result<ResultDocument, RunError> {
+        self.pool.install(|| self.assembled())
+    }
+
+    fn assembled(&self) -> Result<ResultDocument, RunError> {
         let n_blocks = blocks(&self.settings).n_blocks();
         let summary = self.counted.statistics.finish(n_blocks)?;
         let joints = self
@@ -366,6 +383,14 @@ fn n_units(settings: &Settings) -> Result<u64, RunError> {
     }
 }
 
+/// Threads for the units of a run.
+fn pool(settings: &Settings, share: &Range<u64>) -> Result<rayon::ThreadPool, RunError> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(n_threads(settings, share.end - share.start))
+        .build()
+        .map_err(|error| RunError::Threads(error.to_string()))
+}
+
 fn blocks(settings: &Settings) -> Blocks {
     Blocks::new(settings.trials, settings.design.points())
 }
@@ -384,8 +409,6 @@ fn round<'a>(
         blocks: blocks(settings),
         sampler,
         points: settings.design.points(),
-        trials_per_batch: settings
-            .trials_per_batch
-            .unwrap_or_else(|| trials_per_batch(plan)),
+        trials_per_batch: settings.batch(plan),
     }
 }

@@ -268,10 +268,44 @@ impl Segment {
         rise.max(0.0).min(self.count)
     }
 
-    /// Place in the bin at which so much is gained; bisection, as the cubic is monotone.
+    /// Place in the bin at which so much is gained: the middle of one of 2⁴⁰ equal parts, far below the bin's resolution.
     fn solve(&self, gain: f64) -> f64 {
+        self.solve_by_newton(gain)
+            .unwrap_or_else(|| self.solve_by_bisection(gain))
+    }
+
+    /// The part that bisection would find, where the cubic is steep enough for rounding to leave no doubt about it.
+    fn solve_by_newton(&self, gain: f64) -> Option<f64> {
+        const PARTS: f64 = (1_u64 << 40) as f64;
+        /// Slope, in counts of the bin, at which the steps between parts are 2⁻⁴⁶, 64 times the rounding of the cubic.
+        const STEEP: f64 = 1.0 / 64.0;
+        let [start, end] = self.slopes;
+        let slope_at = |u: f64| {
+            start
+                + u * (6.0 * self.count - 4.0 * start - 2.0 * end
+                    + u * (3.0 * (start + end) - 6.0 * self.count))
+        };
+        let mut place = (gain / self.count).clamp(0.0, 1.0);
+        for _ in 0..5 {
+            place = (place - (self.rise(place) - gain) / slope_at(place)).clamp(0.0, 1.0);
+        }
+        // A comparison with NaN is false.
+        if !(slope_at(place) > STEEP * self.count) {
+            return None;
+        }
+        let guess = (place * PARTS).floor();
+        [guess, guess - 1.0, guess + 1.0]
+            .into_iter()
+            .find_map(|part| {
+                let (low, high) = (part / PARTS, (part + 1.0) / PARTS);
+                let inside = low > 0.0 && high < 1.0;
+                let found = inside && self.rise(low) < gain && self.rise(high) >= gain;
+                found.then_some(0.5 * (low + high))
+            })
+    }
+
+    fn solve_by_bisection(&self, gain: f64) -> f64 {
         let (mut low, mut high) = (0.0, 1.0);
-        // 2^-40 of a bin is far below its resolution.
         for _ in 0..40 {
             let middle = 0.5 * (low + high);
             if self.rise(middle) < gain {
@@ -372,5 +406,41 @@ fn set_resolutions(segments: &mut [Segment], steps: &[(f64, f64)]) {
     }
     for (segment, resolution) in segments.iter_mut().zip(resolutions) {
         segment.resolution = resolution;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bins with slopes from flat to the limit of monotony, and gains over the whole bin, to the bit.
+    #[test]
+    fn newton_finds_the_part_that_bisection_finds() {
+        let mut found = 0;
+        for start in 0..=12 {
+            for end in 0..=12 {
+                for count in [1.0, 7.0, 100_003.0] {
+                    let slopes = [start, end].map(|slope| f64::from(slope) / 4.0 * count);
+                    let segment = Segment {
+                        start: 0.0,
+                        width: 1.0,
+                        below: 0.0,
+                        count,
+                        slopes,
+                        resolution: 1.0,
+                    };
+                    for step in 0..=200 {
+                        let gain = count * f64::from(step) / 200.0;
+                        if let Some(place) = segment.solve_by_newton(gain) {
+                            found += 1;
+                            let expected = segment.solve_by_bisection(gain);
+                            assert_eq!(place.to_bits(), expected.to_bits(), "{segment:?} {gain}");
+                        }
+                    }
+                }
+            }
+        }
+        // Nine in ten of 101,907, with slopes far from those of most bins; the rest are ends and flat places.
+        assert!(found > 90_000, "{found}");
     }
 }

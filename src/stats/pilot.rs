@@ -1,5 +1,9 @@
 //! Keeps a sample of the first trials, from which each target gets its bins.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use super::grid::Grid;
 use super::layout::PilotSample;
 use super::target::{TRIALS_PER_BLOCK, TargetPlan};
@@ -8,7 +12,7 @@ use super::target::{TRIALS_PER_BLOCK, TargetPlan};
 const STRIDE: usize = 4;
 const KEPT: usize = TRIALS_PER_BLOCK / STRIDE;
 
-/// Captures the pilot, trials 0 … 4,095 of the design, also where the run is shorter or its replicates are: trials 0, 4, 8 … in full,
+/// Captures a part of the pilot, trials 0 … 4,095 of the design, also where the run is shorter or its replicates are: trials 0, 4, 8 … in full,
 /// smallest and largest value of all.
 ///
 /// Each shard evaluates the pilot for this, so all shards have the same bins, and so has the run when it grows. Non-finite values are left out here;
@@ -19,14 +23,16 @@ pub struct PilotCapture {
     rows: Vec<Option<usize>>,
     /// [row × kept trial]; NaN = not seen.
     values: Vec<f64>,
+    /// The kept trials, counted by [`STRIDE`].
+    kept: Range<usize>,
     /// Smallest and largest finite value by row.
     extremes: Vec<(f64, f64)>,
 }
 
 impl PilotCapture {
-    /// Room for the pilot of all targets with quantiles.
+    /// Room for these trials of all targets with quantiles.
     #[must_use]
-    pub fn new(plan: &TargetPlan) -> Self {
+    pub fn new(plan: &TargetPlan, trials: Range<usize>) -> Self {
         let mut n_rows = 0;
         let rows = plan
             .kinds
@@ -38,9 +44,11 @@ impl PilotCapture {
                 })
             })
             .collect();
+        let kept = trials.start.div_ceil(STRIDE)..trials.end.div_ceil(STRIDE);
         Self {
             rows,
-            values: vec![f64::NAN; n_rows * KEPT],
+            values: vec![f64::NAN; n_rows * kept.len()],
+            kept,
             extremes: vec![(f64::INFINITY, f64::NEG_INFINITY); n_rows],
         }
     }
@@ -48,40 +56,80 @@ impl PilotCapture {
     /// Adds consecutive trials, the first being `first_trial`, in any order and batch size.
     pub fn update(&mut self, target: usize, first_trial: usize, values: &[f64]) {
         let Some(row) = self.rows[target] else { return };
-        let kept = &mut self.values[row * KEPT..(row + 1) * KEPT];
         let (min, max) = &mut self.extremes[row];
-        for (trial, &x) in (first_trial..).zip(values) {
+        let (least, most) = extremes(values);
+        *min = min.min(least);
+        *max = max.max(most);
+        let first = first_trial.div_ceil(STRIDE);
+        let place = row * self.kept.len() + first - self.kept.start;
+        let seen = values.iter().skip(first * STRIDE - first_trial);
+        for (slot, &x) in self.values[place..].iter_mut().zip(seen.step_by(STRIDE)) {
             if x.is_finite() {
-                *min = min.min(x);
-                *max = max.max(x);
-                if trial % STRIDE == 0 {
-                    kept[trial / STRIDE] = x;
-                }
+                *slot = x;
             }
         }
     }
 
-    /// Bins of every target.
+    /// Bins of every target, from all parts of the pilot.
     #[must_use]
-    pub fn finish(self) -> Vec<Grid> {
-        let mut sorted = Vec::with_capacity(KEPT);
-        self.rows
-            .iter()
-            .map(|row| {
-                sorted.clear();
-                let (mut min, mut max) = (0.0, 0.0);
-                if let Some(row) = *row {
-                    let kept = &self.values[row * KEPT..(row + 1) * KEPT];
-                    sorted.extend(kept.iter().filter(|x| !x.is_nan()));
-                    sorted.sort_by(f64::total_cmp);
-                    (min, max) = self.extremes[row];
-                }
-                Grid::from_pilot(PilotSample {
-                    sorted: &sorted,
-                    min,
-                    max,
-                })
-            })
+    pub fn finish(parts: &[Self]) -> Vec<Grid> {
+        let Some(first) = parts.first() else {
+            return Vec::new();
+        };
+        first
+            .rows
+            .par_iter()
+            .map_init(
+                || Vec::with_capacity(KEPT),
+                |sorted, row| {
+                    sorted.clear();
+                    let (mut min, mut max) = (0.0, 0.0);
+                    if let Some(row) = *row {
+                        (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
+                        for part in parts {
+                            let n = part.kept.len();
+                            let kept = &part.values[row * n..(row + 1) * n];
+                            sorted.extend(kept.iter().filter(|x| !x.is_nan()));
+                            min = min.min(part.extremes[row].0);
+                            max = max.max(part.extremes[row].1);
+                        }
+                        sorted.sort_unstable_by(f64::total_cmp);
+                    }
+                    Grid::from_pilot(PilotSample { sorted, min, max })
+                },
+            )
             .collect()
     }
+}
+
+/// The smallest and the largest finite value.
+fn extremes(values: &[f64]) -> (f64, f64) {
+    const LANES: usize = 8;
+    let (mut min, mut max) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let mut add = |lane: usize, x: f64| {
+        let finite = x.is_finite();
+        min[lane] = if finite & (x < min[lane]) {
+            x
+        } else {
+            min[lane]
+        };
+        max[lane] = if finite & (x > max[lane]) {
+            x
+        } else {
+            max[lane]
+        };
+    };
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, &x) in chunk.iter().enumerate() {
+            add(lane, x);
+        }
+    }
+    for (lane, &x) in rest.iter().enumerate() {
+        add(lane, x);
+    }
+    (
+        min.into_iter().fold(f64::INFINITY, f64::min),
+        max.into_iter().fold(f64::NEG_INFINITY, f64::max),
+    )
 }

@@ -20,11 +20,19 @@ fn plan(n_targets: usize) -> Arc<TargetPlan> {
 }
 
 fn grids(plan: &TargetPlan, columns: &[Vec<f64>]) -> Mode {
-    let mut pilot = PilotCapture::new(plan);
-    for (target, column) in columns.iter().enumerate() {
-        pilot.update(target, 0, &column[..column.len().min(TRIALS_PER_BLOCK)]);
-    }
-    Mode::Sketch(Arc::new(pilot.finish()))
+    // In parts of unequal lengths, none of them a multiple of the stride.
+    let parts: Vec<PilotCapture> = [0, 1_001, 1_003, 4_003, TRIALS_PER_BLOCK]
+        .windows(2)
+        .map(|ends| {
+            let mut part = PilotCapture::new(plan, ends[0]..ends[1]);
+            for (target, column) in columns.iter().enumerate() {
+                let end = ends[1].min(column.len());
+                part.update(target, ends[0], &column[ends[0].min(end)..end]);
+            }
+            part
+        })
+        .collect();
+    Mode::Sketch(Arc::new(PilotCapture::finish(&parts)))
 }
 
 /// Runs columns of trials through threads: block k goes to thread `thread(k)`, blocks in the order given.

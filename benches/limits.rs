@@ -1,0 +1,194 @@
+//! What this machine can do at best: the primitives of a run, each on rows of 1,024 trials. docs/performance.md adds them up for the flagship. Every iteration checks its answer.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use fanfare::eval::{Sink, Workspace, evaluate};
+use fanfare::math;
+use fanfare::plan::{Component, PlanRequest, StreamKey, build};
+use fanfare::run::{VariantChoice, load_from};
+use fanfare::sample::{Design, Sampler, Scores};
+use fanfare::source::Memory;
+use fanfare::stats::{
+    BlockAccumulator, Mode, PilotCapture, TRIALS_PER_BLOCK, TargetKind, TargetPlan,
+};
+
+/// Trials of a typical batch.
+const N: usize = 1024;
+
+fn assert_near(value: f64, expected: f64, tolerance: f64) {
+    assert!(
+        (value - expected).abs() <= tolerance,
+        "{value} is not {expected} ± {tolerance}"
+    );
+}
+
+/// From counter to score.
+fn draws(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("draw");
+    group.throughput(Throughput::Elements(N as u64));
+    let streams = [StreamKey {
+        input: "price".to_owned(),
+        component: Component::Own,
+        labels: vec![("country".to_owned(), "DEU".to_owned())],
+        cell: 0,
+    }];
+    let mut scores = Sampler::new(1, Design::Random, &streams, None).scores();
+    let mut row = vec![0.0; N];
+    group.bench_function("uniform", |bencher| {
+        bencher.iter(|| {
+            scores.uniforms(0, 0, black_box(&mut row));
+            // Four standard errors of the mean of 1,024 uniform numbers.
+            let mean = row.iter().sum::<f64>() / N as f64;
+            assert_near(mean, 0.5, 4.0 / (12.0 * N as f64).sqrt());
+        });
+    });
+    let levels: Vec<f64> = (0..N).map(|i| (i as f64 + 0.5) / N as f64).collect();
+    group.bench_function("normal quantile", |bencher| {
+        let expected = math::normal_quantile(levels[7]);
+        bencher.iter(|| {
+            row.copy_from_slice(black_box(&levels));
+            math::normal_quantile_in_place(&mut row);
+            assert_eq!(row[7].to_bits(), expected.to_bits());
+        });
+    });
+    for design in [
+        Design::Random,
+        Design::Latin { points: 62_500 },
+        Design::Sobol { points: 65_536 },
+    ] {
+        let mut scores = Sampler::new(1, design, &streams, None).scores();
+        group.bench_function(format!("score, {}", design.name()), |bencher| {
+            bencher.iter(|| {
+                scores.fill(0, 0, black_box(&mut row));
+                let mean = row.iter().sum::<f64>() / N as f64;
+                assert_near(mean, 0.0, 4.0 / (N as f64).sqrt());
+            });
+        });
+    }
+    group.finish();
+}
+
+/// The same score everywhere: no draw is measured.
+struct Constant;
+
+impl Scores for Constant {
+    fn fill(&mut self, _stream: usize, _first_trial: u64, out: &mut [f64]) {
+        out.fill(0.25);
+    }
+}
+
+struct Last(f64);
+
+impl Sink for Last {
+    fn accept(&mut self, _target: usize, values: &[f64]) {
+        self.0 = values[values.len() - 1];
+    }
+}
+
+/// Operations in a row of each plan.
+const OPERATIONS: usize = 64;
+
+/// One operation, many times over; rows stay in the first-level cache.
+fn operations(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("operation");
+    group.throughput(Throughput::Elements((N * OPERATIONS) as u64));
+    // x is 0.25; every step keeps its value where it is, or nearly.
+    let steps: [(&str, &str, fn(f64) -> f64); 9] = [
+        ("add", "(y + x)", |y| y + 0.25),
+        ("multiply", "(y * x)", |y| y * 0.25),
+        ("divide", "(x / y)", |y| 0.25 / y),
+        ("exp", "exp(y)", |y| math::exp(y)),
+        ("ln", "ln(y)", |y| math::ln(y)),
+        ("logistic", "logistic(y)", |y| math::logistic(y)),
+        ("power", "(x ^ y)", |y| math::pow(0.25, y)),
+        ("sin", "sin(y)", |y| math::sin(y)),
+        ("normal_cdf", "normal_cdf(y)", |y| math::normal_cdf(y)),
+    ];
+    for (name, step, function) in steps {
+        let (mut text, mut expected) = ("(x + 1)".to_owned(), 1.25);
+        let mut variables = String::new();
+        for k in 0..OPERATIONS {
+            variables += &format!("[variables.y{k}]\nis = '{}'\n", step.replace('y', &text));
+            text = format!("y{k}");
+            expected = function(expected);
+            // Growth and fall are brought back by one cheap step in sixteen.
+            if k % 16 == 15
+                && !matches!(name, "divide" | "logistic" | "power" | "sin" | "normal_cdf")
+            {
+                text = format!("(0 * {text} + 1.25)");
+                expected = 1.25;
+            }
+        }
+        let is = text.replace("y63", "y63 + 0");
+        let model = format!(
+            "fanfare = 1\nname = \"limit\"\ntitle = \"Limit\"\n[inputs.x]\nis = 'normal(mean = 0, sd = 1)'\nbasis = \"free\"\n{variables}\n[outputs.z]\nis = '{is}'\nplaces = [\"world\"]\n"
+        );
+        let source = Memory::new().with("model.toml", model);
+        let loaded = load_from(&source, "model.toml", &VariantChoice::default())
+            .unwrap_or_else(|refused| panic!("{name}: {:?}", refused.problems));
+        let plan = build(&loaded.model, PlanRequest::Statistics).expect("a small plan");
+        let mut workspace = Workspace::new(&plan, N);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let mut last = Last(f64::NAN);
+                evaluate(
+                    black_box(&plan),
+                    &mut workspace,
+                    &mut Constant,
+                    0,
+                    N,
+                    &mut last,
+                );
+                assert!(
+                    last.0 == expected || (last.0.is_nan() && expected.is_nan()),
+                    "{name}"
+                );
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Moments and histogram of a value: of one target, and of as many as the flagship has, whose histograms no inner cache holds.
+fn statistics(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("statistics");
+    group.sample_size(10);
+    let values: Vec<f64> = (0..TRIALS_PER_BLOCK)
+        .map(|i| math::normal_quantile((i as f64 + 0.5) / TRIALS_PER_BLOCK as f64))
+        .collect();
+    for n_targets in [1, 9_384] {
+        let plan = Arc::new(TargetPlan {
+            kinds: vec![TargetKind::Value; n_targets],
+        });
+        let mut pilot = PilotCapture::new(&plan, 0..TRIALS_PER_BLOCK);
+        for target in 0..n_targets {
+            pilot.update(target, 0, &values);
+        }
+        let mode = Mode::Sketch(Arc::new(PilotCapture::finish(&[pilot])));
+        let mut accumulator = BlockAccumulator::new(Arc::clone(&plan), mode, None);
+        let mut block = 0;
+        group.throughput(Throughput::Elements((n_targets * TRIALS_PER_BLOCK) as u64));
+        group.bench_function(format!("{n_targets} targets"), |bencher| {
+            bencher.iter(|| {
+                for offset in (0..TRIALS_PER_BLOCK).step_by(N) {
+                    for target in 0..n_targets {
+                        accumulator.update(target, offset, black_box(&values[offset..offset + N]));
+                    }
+                }
+                let first = block * TRIALS_PER_BLOCK as u64;
+                let finished = accumulator.finish_block(block, first);
+                assert_eq!(
+                    finished.moments[n_targets - 1].count,
+                    TRIALS_PER_BLOCK as u64
+                );
+                block += 1;
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(limits, draws, operations, statistics);
+criterion_main!(limits);
