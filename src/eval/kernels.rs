@@ -45,12 +45,12 @@ macro_rules! pair {
     }};
 }
 
-/// A trigonometric function: block by block the fast reduction if it holds for all angles, else the general function one by one.
-macro_rules! each_angle {
-    ($out:expr, $a:expr, $near:path, $any:path) => {{
+/// A function with a short form: block by block that one if it holds for all numbers, else the general one.
+macro_rules! each_near {
+    ($out:expr, $a:expr, $is_near:path, $near:path, $any:path) => {{
         let (out, a): (&mut [Block], &[Block]) = ($out, $a);
         for (out, a) in out.iter_mut().zip(a) {
-            if a.iter().fold(true, |all, &x| all & math::is_near_angle(x)) {
+            if a.iter().fold(true, |all, &x| all & $is_near(x)) {
                 for (slot, &x) in out.iter_mut().zip(a) {
                     *slot = $near(x);
                 }
@@ -75,17 +75,36 @@ pub(super) fn unary(op: Unary, out: &mut [Block], a: &[Block]) {
         Unary::Round => each!(out, a, |x| x.round()),
         Unary::Sqrt => each!(out, a, |x| x.sqrt()),
         Unary::Square => each!(out, a, |x| x * x),
-        Unary::Exp => each!(out, a, |x| math::exp(x)),
+        Unary::Exp => each_near!(out, a, math::is_near_exponent, math::exp_near, math::exp),
         Unary::Ln => each!(out, a, |x| math::ln(x)),
         Unary::Ln1p => each!(out, a, |x| math::ln_1p(x)),
         Unary::Log10 => each!(out, a, |x| math::log10(x)),
-        Unary::Sin => each_angle!(out, a, math::sin_near, math::sin),
-        Unary::Cos => each_angle!(out, a, math::cos_near, math::cos),
-        Unary::Tan => each_angle!(out, a, math::tan_near, math::tan),
-        Unary::Logistic => each!(out, a, |x| math::logistic(x)),
+        Unary::Sin => each_near!(out, a, math::is_near_angle, math::sin_near, math::sin),
+        Unary::Cos => each_near!(out, a, math::is_near_angle, math::cos_near, math::cos),
+        Unary::Tan => each_near!(out, a, math::is_near_angle, math::tan_near, math::tan),
+        Unary::Logistic => each_near!(
+            out,
+            a,
+            math::is_near_exponent,
+            math::logistic_near,
+            math::logistic
+        ),
         Unary::Logit => each!(out, a, |x| math::logit(x)),
         Unary::NormalCdf => each!(out, a, |x| math::normal_cdf(x)),
         Unary::NormalQuantile => each!(out, a, |x| math::normal_quantile(x)),
+    }
+}
+
+/// Powers: block by block the short form if it holds for all numbers, else the general one.
+#[inline(always)]
+fn power(out: &mut [Block], a: Source<'_>, b: Source<'_>) {
+    for (block, out) in out.chunks_exact_mut(1).enumerate() {
+        let (a, b) = (a.block(block), b.block(block));
+        if a.all(math::is_near_base) && b.all(math::is_near_power) {
+            pair!(out, a, b, |x, y| math::pow_near(x, y));
+        } else {
+            pair!(out, a, b, |x, y| math::pow(x, y));
+        }
     }
 }
 
@@ -97,7 +116,7 @@ pub(super) fn binary(op: Binary, out: &mut [Block], a: Source<'_>, b: Source<'_>
         Binary::Subtract => pair!(out, a, b, |x, y| x - y),
         Binary::Multiply => pair!(out, a, b, |x, y| x * y),
         Binary::Divide => pair!(out, a, b, |x, y| x / y),
-        Binary::Power => pair!(out, a, b, |x, y| math::pow(x, y)),
+        Binary::Power => power(out, a, b),
         Binary::Atan2 => pair!(out, a, b, |x, y| math::atan2(x, y)),
         Binary::Min => pair!(out, a, b, |x, y| scalar::smaller(x, y)),
         Binary::Max => pair!(out, a, b, |x, y| scalar::larger(x, y)),

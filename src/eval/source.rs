@@ -30,4 +30,25 @@ impl<'a> Source<'a> {
             Self::Number(x) => *x,
         }
     }
+
+    /// The part that lies in one block.
+    #[inline(always)]
+    pub(super) fn block(self, block: usize) -> Self {
+        match self {
+            Self::Row(row) => Self::Row(&row[block..=block]),
+            Self::Number(x) => Self::Number(x),
+        }
+    }
+
+    /// Whether something holds in all trials.
+    #[inline(always)]
+    pub(super) fn all(self, holds: impl Fn(f64) -> bool) -> bool {
+        match self {
+            Self::Row(row) => row
+                .as_flattened()
+                .iter()
+                .fold(true, |all, &x| all & holds(x)),
+            Self::Number(x) => holds(x),
+        }
+    }
 }

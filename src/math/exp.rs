@@ -44,10 +44,7 @@ pub(super) fn exp_sum(high: f64, low: f64) -> f64 {
     let x = if x < -746.0 { -746.0 } else { x };
     let low = if x == high { low } else { 0.0 };
     let (k, r_high, r_low) = reduce(x);
-    let r_low = low - r_low;
-    let r = r_high + r_low;
-    let tail = (r_high - r) + r_low;
-    let value = 1.0 + (r + (r * r * polynomial(&EXP, r) + tail));
+    let value = value_of(r_high, low - r_low);
     // Two factors, so that neither the largest nor subnormal results leave the range of one.
     let half = (k * 0.5 + ROUND) - ROUND;
     value * power_of_two(half) * power_of_two(k - half)
@@ -76,6 +73,42 @@ pub fn exp_m1(x: f64) -> f64 {
     if x == 0.0 { x } else { value }
 }
 
+/// Whether [`exp_near`] and [`logistic_near`] hold for `x`; false for NaN.
+#[inline(always)]
+pub fn is_near_exponent(x: f64) -> bool {
+    x.abs() <= 700.0
+}
+
+/// [`exp`] of a number for which [`is_near_exponent`] holds, to the same bits with fewer steps.
+#[inline(always)]
+pub fn exp_near(x: f64) -> f64 {
+    exp_sum_near(x, 0.0)
+}
+
+/// [`exp_sum`] where `high` is such a number: nothing can leave the range of normal numbers, so one factor is as good as two.
+#[inline(always)]
+pub(super) fn exp_sum_near(high: f64, low: f64) -> f64 {
+    let (k, r_high, r_low) = reduce(high);
+    let r_low = low - r_low;
+    value_of(r_high, r_low) * power_of_two(k)
+}
+
+/// The exponential of a reduced argument.
+#[inline(always)]
+fn value_of(r_high: f64, r_low: f64) -> f64 {
+    let r = r_high + r_low;
+    let tail = (r_high - r) + r_low;
+    1.0 + (r + (r * r * polynomial(&EXP, r) + tail))
+}
+
+/// [`logistic`] of a number for which [`is_near_exponent`] holds, to the same bits.
+#[inline(always)]
+pub fn logistic_near(x: f64) -> f64 {
+    let small = exp_near(-x.abs());
+    let numerator = if x < 0.0 { small } else { 1.0 };
+    numerator / (1.0 + small)
+}
+
 /// `1/(1 + e^−x)`, accurate in both tails. Error found: 2 ulp.
 #[inline(always)]
 pub fn logistic(x: f64) -> f64 {
@@ -96,6 +129,21 @@ mod tests {
         assert!(found <= 1.0, "{found}");
         let found = largest_ulps(spread(-1.0, 1.0, 400_000), exp, f64::exp);
         assert!(found <= 1.0, "{found}");
+    }
+
+    #[test]
+    fn near_exponents_have_the_bits_of_any() {
+        let mut exponents = spread(-700.0, 700.0, 400_000);
+        exponents.extend(spread(-1.0, 1.0, 400_000));
+        exponents.extend([0.0, -0.0, 700.0, -700.0, 1e-300, -1e-300, 5e-324]);
+        for x in exponents {
+            assert!(is_near_exponent(x), "{x}");
+            assert_eq!(exp_near(x).to_bits(), exp(x).to_bits(), "{x}");
+            assert_eq!(logistic_near(x).to_bits(), logistic(x).to_bits(), "{x}");
+        }
+        for x in [700.1, -700.1, f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+            assert!(!is_near_exponent(x), "{x}");
+        }
     }
 
     #[test]

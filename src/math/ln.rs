@@ -45,14 +45,20 @@ fn normalise(x: f64) -> (f64, f64) {
     } else {
         x
     }; // 2^54
-    let shift = if tiny { 54.0 } else { 0.0 };
+    let (exponent, mantissa) = normalise_normal(scaled);
+    (exponent - if tiny { 54.0 } else { 0.0 }, mantissa)
+}
+
+/// [`normalise`] for a normal number.
+#[inline(always)]
+fn normalise_normal(x: f64) -> (f64, f64) {
     // Adding 1 − √½ as bit patterns moves the break of the exponent from 1 to √½.
     const OFFSET: u64 = 0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd;
-    let bits = scaled.to_bits().wrapping_add(OFFSET);
+    let bits = x.to_bits().wrapping_add(OFFSET);
     let exponent =
         f64::from_bits((bits >> 52) | 0x4330_0000_0000_0000) - (4_503_599_627_370_496.0 + 1023.0);
     let mantissa = f64::from_bits((bits & 0x000f_ffff_ffff_ffff) + 0x3fe6_a09e_667f_3bcd);
-    (exponent - shift, mantissa)
+    (exponent, mantissa)
 }
 
 /// The results at the ends of the domain: NaN below 0, −inf at 0, inf and NaN unchanged.
@@ -79,7 +85,17 @@ pub fn ln(x: f64) -> f64 {
 /// The logarithm of a positive finite number as (high, low), relative error about 2^-68.
 #[inline(always)]
 pub(super) fn ln_double(x: f64) -> (f64, f64) {
-    let (k, m) = normalise(x);
+    ln_double_of(normalise(x))
+}
+
+/// [`ln_double`] of a normal number.
+#[inline(always)]
+pub(super) fn ln_double_normal(x: f64) -> (f64, f64) {
+    ln_double_of(normalise_normal(x))
+}
+
+#[inline(always)]
+fn ln_double_of((k, m): (f64, f64)) -> (f64, f64) {
     let f = m - 1.0;
     let (d_high, d_low) = two_sum(m, 1.0);
     let s = f / d_high;

@@ -22,12 +22,12 @@ mod trig;
 
 pub use beta::{beta_ln, beta_quantile, incomplete_beta};
 pub use cholesky::cholesky;
-pub use exp::{exp, exp_m1, logistic};
+pub use exp::{exp, exp_m1, exp_near, is_near_exponent, logistic, logistic_near};
 pub use gamma::{gamma, gamma_quantile, incomplete_gamma, ln_gamma};
 pub use gamma_near_one::{ln_gamma_1p, ln_gamma_doubled};
 pub use ln::{ln, ln_1p, log10, logit};
 pub use normal::{erf, erfc, normal_cdf, normal_density, normal_quantile, normal_quantile_tails};
-pub use pow::pow;
+pub use pow::{is_near_base, is_near_power, pow, pow_near};
 pub use root::{bisect, bracket_root, newton_bracketed};
 pub use trig::{atan, atan2, cos, sin, tan};
 
