@@ -9,10 +9,11 @@ use super::outcome::print;
 use super::progress::Progress;
 use super::{ExitStatus, files, trials};
 use crate::describe::report_plan;
+use crate::diag::Diagnostic;
 use crate::export::OutputFolder;
 use crate::render::{self, Driver, ReportPlan};
 use crate::result::ResultDocument;
-use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample, notable_trials};
+use crate::run::{Loaded, RunError, Settings, driver_sample, joint_sample, notable_trials};
 
 /// Inputs listed as drivers.
 const MOST_DRIVERS: usize = 5;
@@ -49,26 +50,25 @@ fn finish_here(ended: &Ended<'_>, kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
         output,
         ..
     } = *ended;
-    let sample = match joint_sample(&loaded.model, settings) {
-        Ok(sample) => sample,
+    let shown = report_plan(&loaded.model);
+    let sampled = || {
+        let drivers = drivers(loaded, settings, &shown)?;
+        let sample = (output.joint_sample).then(|| joint_sample(&loaded.model, settings));
+        Ok::<_, Vec<Diagnostic>>((drivers, sample.transpose()?))
+    };
+    let write = || files::write(folder, &loaded.model, document, &shown, &kept);
+    let (sampled, written) = rayon::join(sampled, write);
+    let (drivers, sample) = match sampled {
+        Ok(sampled) => sampled,
         Err(problems) => {
             report(&problems, &loaded.sources);
             return ExitStatus::Refused;
         }
     };
-    let shown = report_plan(&loaded.model);
-    let drivers = drivers(loaded, &shown, &sample);
     let text = render::report(document, &shown, &drivers);
-    let written = files::write(
-        folder,
-        &loaded.model,
-        document,
-        &shown,
-        &text,
-        output.joint_sample.then_some(&sample),
-        kept,
-    );
-    let json = match written {
+    let finished =
+        written.and_then(|written| written.finish(folder, &loaded.model, &text, sample.as_ref()));
+    let json = match finished {
         Ok(json) => json,
         Err(message) => {
             eprintln!("error: {message}");
@@ -210,17 +210,22 @@ pub(super) fn explain_failure(error: RunError, loaded: &Loaded) -> ExitStatus {
 }
 
 /// The inputs that move the report's output most, at its outermost place and the last time label.
-fn drivers(loaded: &Loaded, plan: &ReportPlan, sample: &JointSample) -> Vec<Driver> {
+fn drivers(
+    loaded: &Loaded,
+    settings: &Settings,
+    plan: &ReportPlan,
+) -> Result<Vec<Driver>, Vec<Diagnostic>> {
     let model = &loaded.model;
     let Some(output) = plan
         .drivers_of
         .as_ref()
         .and_then(|name| model.outputs.iter().position(|output| output.name == *name))
     else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
+    let sample = driver_sample(model, settings, output)?;
     let Some((place, at)) = sample.last_cell(output) else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
     let cell: Vec<String> = std::iter::once(model.outputs[output].places[place].name.clone())
         .chain(
@@ -229,7 +234,7 @@ fn drivers(loaded: &Loaded, plan: &ReportPlan, sample: &JointSample) -> Vec<Driv
         )
         .collect();
     let place = cell.join(", ");
-    sample
+    Ok(sample
         .drivers(output, &at)
         .into_iter()
         .take(MOST_DRIVERS)
@@ -239,5 +244,5 @@ fn drivers(loaded: &Loaded, plan: &ReportPlan, sample: &JointSample) -> Vec<Driv
             correlation: driver.correlation,
             error: driver.error,
         })
-        .collect()
+        .collect())
 }

@@ -1,5 +1,6 @@
 //! Files that appear whole or not at all, in a folder that is checked before the run.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -76,8 +77,7 @@ impl OutputFolder {
         &self.path
     }
 
-    /// Writes all files (relative path, content), or none. Every content is first written and synchronised under a temporary name beside its target; only when all are there
-    /// are they renamed, in the order given (put the file that readers look for last). If a rename fails, the earlier ones are undone.
+    /// Writes all files (relative path, content), or none: [`OutputFolder::stage`] and [`OutputFolder::commit`] in one.
     ///
     /// # Errors
     /// A path that leaves the folder, or a failure to write; the old files are then still there.
@@ -85,11 +85,19 @@ impl OutputFolder {
         // Files wait for the disk side by side; the first that fails is reported.
         let attempts: Vec<_> = files
             .par_iter()
-            .map(|(name, content)| self.staged(name, content))
+            .map(|(name, content)| self.stage(name, content))
             .collect();
-        let staged = attempts.into_iter().collect::<Result<Vec<_>, _>>()?;
+        self.commit(attempts.into_iter().collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// Gives staged files their names, all or none, in the order given (put the file that readers look for last). If a rename fails, the
+    /// earlier ones are undone.
+    ///
+    /// # Errors
+    /// A failure to rename; the old files are then still there.
+    pub fn commit(&self, staged: Vec<Staged>) -> Result<(), FileError> {
         let mut done: Vec<Replaced> = Vec::with_capacity(staged.len());
-        for (file, target) in staged {
+        for Staged { file, target } in staged {
             let step = keep_old(&target).and_then(|old| {
                 file.persist(&target).map_err(|failure| failure.error)?;
                 Ok(Replaced {
@@ -106,15 +114,20 @@ impl OutputFolder {
                 }
             }
         }
-        for replaced in &done {
-            let folder = replaced.target.parent().unwrap_or(&self.path);
+        let folder =
+            |replaced: &Replaced| replaced.target.parent().unwrap_or(&self.path).to_owned();
+        let folders: BTreeSet<PathBuf> = done.iter().map(folder).collect();
+        for folder in &folders {
             at("synchronise the folder", folder, synchronise(folder))?;
         }
         Ok(())
     }
 
-    /// A file under a temporary name, and its own path.
-    fn staged(&self, name: &str, content: &[u8]) -> Result<(NamedTempFile, PathBuf), FileError> {
+    /// Writes and synchronises a file (relative path, content) under a temporary name beside its target; it is removed unless it is committed.
+    ///
+    /// # Errors
+    /// A path that leaves the folder, or a failure to write.
+    pub fn stage(&self, name: &str, content: &[u8]) -> Result<Staged, FileError> {
         let target = self.target(name)?;
         let folder = target.parent().unwrap_or(&self.path);
         at("make the folder", folder, fs::create_dir_all(folder))?;
@@ -134,7 +147,7 @@ impl OutputFolder {
                 Err(io::Error::other("a folder of that name is in the way")),
             );
         }
-        Ok((file, target))
+        Ok(Staged { file, target })
     }
 
     fn target(&self, name: &str) -> Result<PathBuf, FileError> {
@@ -153,6 +166,21 @@ impl OutputFolder {
                 Err(io::Error::other("the path leaves the folder")),
             )
         }
+    }
+}
+
+/// A file that is written under a temporary name.
+#[derive(Debug)]
+pub struct Staged {
+    file: NamedTempFile,
+    target: PathBuf,
+}
+
+impl Staged {
+    /// The path that it is to take.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
     }
 }
 

@@ -1,10 +1,11 @@
 //! The tidy table in the column names of the forecasting hubs: one row for each statistic.
 
-use std::fmt::Write as _;
-
 use rayon::prelude::*;
 
 use crate::result::{CrossingCell, Key, LabelProbability, Labels, ResultDocument, WORLD};
+
+/// Room for the rows of a cell, some more than they take.
+const BYTES_PER_CELL: usize = 4096;
 
 /// Means, quantiles and crossing probabilities as CSV (RFC 4180, UTF-8, line feeds, shortest numbers that read back as the same double).
 ///
@@ -24,7 +25,7 @@ pub fn quantiles_csv(document: &ResultDocument) -> Vec<u8> {
     let parts: Vec<String> = outputs
         .par_iter()
         .map(|(name, output)| {
-            let mut text = String::new();
+            let mut text = String::with_capacity(BYTES_PER_CELL * output.cells.len());
             let unit = quoted(output.unit.as_deref().unwrap_or_default());
             for cell in &output.cells {
                 let mut rows = table.rows(&mut text, name, &cell.place, &cell.at, &unit);
@@ -37,6 +38,7 @@ pub fn quantiles_csv(document: &ResultDocument) -> Vec<u8> {
             text
         })
         .collect();
+    text.reserve(parts.iter().map(String::len).sum());
     parts.iter().for_each(|part| text.push_str(part));
     for (name, crossing) in document.crossings.iter() {
         for cell in &crossing.cells {
@@ -207,13 +209,9 @@ fn number(value: f64) -> String {
 }
 
 fn number_into(text: &mut String, value: f64) {
-    let size = value.abs();
-    let written = if size == 0.0 || (1e-5..1e16).contains(&size) {
-        write!(text, "{value}")
-    } else {
-        write!(text, "{value:e}")
-    };
-    written.expect("a string takes any text");
+    let mut buffer = zmij::Buffer::new();
+    let written = buffer.format(value);
+    text.push_str(written.strip_suffix(".0").unwrap_or(written));
 }
 
 fn line<'a>(text: &mut String, fields: impl Iterator<Item = &'a str>) {
@@ -358,8 +356,28 @@ mod tests {
             (1e16, "1e16"),
             (-0.1, "-0.1"),
             (0.0, "0"),
+            (-0.0, "-0"),
+            (1e-5, "0.00001"),
+            (9.999e-6, "9.999e-6"),
+            (9_999_999_999_999_998.0, "9999999999999998"),
         ] {
             assert_eq!(number(value), text);
+        }
+    }
+
+    proptest::proptest! {
+        /// The standard library writes the shortest digits too.
+        #[test]
+        fn numbers_are_those_of_the_standard_library(value in proptest::num::f64::ANY) {
+            let size = value.abs();
+            let expected = if !size.is_normal() || (1e-5..1e16).contains(&size) {
+                format!("{value}")
+            } else {
+                format!("{value:e}")
+            };
+            if value.is_finite() {
+                proptest::prop_assert_eq!(number(value), expected);
+            }
         }
     }
 

@@ -21,7 +21,9 @@ mod targets;
 mod until;
 
 pub use failure::{ResumeError, RunError};
-pub use joint_sample::{JOINT_SAMPLE_TRIALS, JointSample, RankDriver, SampleColumn, joint_sample};
+pub use joint_sample::{
+    JOINT_SAMPLE_TRIALS, JointSample, RankDriver, SampleColumn, driver_sample, joint_sample,
+};
 pub use load::{Loaded, Refused, VariantChoice, load, load_from};
 pub use measure::measure;
 pub use merge::{Misfit, order_of_parts};

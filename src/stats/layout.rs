@@ -80,7 +80,7 @@ impl Grid {
         let lumpy =
             continuous.len() < FEWEST_TO_JUDGE || n_repeated * LUMPY_FROM > continuous.len();
         let lattice = !pilot.sorted.is_empty() && pilot.sorted.iter().all(|x| is_whole(*x));
-        let judged = judged(body);
+        let mut judged = judged(body);
         let mut best: Option<(f64, Self)> = None;
         for layout in layouts(body, pilot) {
             let grid = Self::laid_out(layout, body, pilot);
@@ -91,7 +91,7 @@ impl Grid {
                 1.0
             };
             let limit = best.as_ref().map_or(f64::INFINITY, |(least, _)| *least);
-            let score = handicap * grid.largest_bin(&judged, pilot, limit / handicap);
+            let score = handicap * grid.largest_bin(&mut judged, pilot, limit / handicap);
             if best.is_none() || score < limit {
                 best = Some((score, grid));
             }
@@ -145,14 +145,7 @@ impl Grid {
         let low = if scale > 0.0 {
             scale
         } else {
-            let nearest = body
-                .iter()
-                .map(|&x| match centre {
-                    Centre::Origin(origin) => (x - origin).abs(),
-                    Centre::Ends(start, end) => (x - start).min(end - x),
-                })
-                .filter(|d| *d > 0.0)
-                .fold(f64::INFINITY, f64::min);
+            let nearest = nearest(centre, body);
             // Two octaves closer to the origin than the sample reaches.
             if nearest.is_finite() {
                 (nearest / 4.0).max(f64::from_bits(1))
@@ -181,7 +174,9 @@ impl Grid {
                 (reach(half_way - start), reach(end - half_way))
             }
         };
-        let mut shift = *SHIFTS.start();
+        // Eleven bits of the sum are 1,024 steps or more, of which rounding down on both sides takes one: still too many.
+        let bits = u64::BITS - (left + right).leading_zeros();
+        let mut shift = bits.saturating_sub(11).max(*SHIFTS.start());
         // A few bins on either side even where the pilot has no value.
         while shift < *SHIFTS.end() && (left >> shift) + (right >> shift) + 18 > N_BINS as u64 {
             shift += 1;
@@ -203,9 +198,11 @@ impl Grid {
     }
 
     /// The largest share of the values that a bin at a judged place holds, in units of √(p (1 − p)); or `limit` once it is reached.
-    fn largest_bin(&self, judged: &[Judged], pilot: PilotSample<'_>, limit: f64) -> f64 {
+    /// Then the place that did so comes first, since the next layout will probably fail there too.
+    fn largest_bin(&self, judged: &mut [Judged], pilot: PilotSample<'_>, limit: f64) -> f64 {
         let mut largest: f64 = 0.0;
-        for place in judged {
+        for number in 0..judged.len() {
+            let place = judged[number];
             let mut bin = [0_u32];
             self.bins(&[place.value], &mut bin);
             let bin = bin[0] as usize;
@@ -213,11 +210,29 @@ impl Grid {
                 self.edge(bin + 1, pilot.min, pilot.max) - self.edge(bin, pilot.min, pilot.max);
             largest = largest.max(width / place.length * place.weight);
             if largest >= limit {
+                judged.swap(0, number);
                 return limit;
             }
         }
         largest
     }
+}
+
+/// The distance of the value nearest to where bins are finest, of those that are not there; infinite if there is none. `body` is sorted.
+fn nearest(centre: Centre, body: &[f64]) -> f64 {
+    let before = |x: f64| body[..body.partition_point(|y| *y < x)].last();
+    let after = |x: f64| body.get(body.partition_point(|y| *y <= x));
+    let (below, above) = match centre {
+        Centre::Origin(origin) => (
+            before(origin).map(|x| origin - x),
+            after(origin).map(|x| x - origin),
+        ),
+        Centre::Ends(start, end) => (
+            after(start).filter(|x| **x < end).map(|x| x - start),
+            before(end).filter(|x| **x > start).map(|x| end - x),
+        ),
+    };
+    below.into_iter().chain(above).fold(f64::INFINITY, f64::min)
 }
 
 /// A value at which layouts are judged.

@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
+use fearless_simd::dispatch;
 use rayon::prelude::*;
 
 use super::grid::Grid;
 use super::layout::PilotSample;
+use super::side_by_side::{N_LISTS, Row, sort};
 use super::target::{TRIALS_PER_BLOCK, TargetPlan};
+use crate::math::simd_level;
 
 /// Every fourth trial of the pilot is kept: 8 KB per target, exact, and enough to place 1,021 bins.
 const STRIDE: usize = 4;
@@ -56,6 +59,11 @@ impl PilotCapture {
     /// Adds consecutive trials, the first being `first_trial`, in any order and batch size.
     pub fn update(&mut self, target: usize, first_trial: usize, values: &[f64]) {
         let Some(row) = self.rows[target] else { return };
+        dispatch!(simd_level(), _simd => self.update_row(row, first_trial, values));
+    }
+
+    #[inline(always)]
+    fn update_row(&mut self, row: usize, first_trial: usize, values: &[f64]) {
         let (min, max) = &mut self.extremes[row];
         let (least, most) = extremes(values);
         *min = min.min(least);
@@ -78,31 +86,53 @@ impl PilotCapture {
         };
         first
             .rows
-            .par_iter()
-            .map_init(
-                || Vec::with_capacity(KEPT),
-                |sorted, row| {
-                    sorted.clear();
-                    let (mut min, mut max) = (0.0, 0.0);
-                    if let Some(row) = *row {
-                        (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
-                        for part in parts {
-                            let n = part.kept.len();
-                            let kept = &part.values[row * n..(row + 1) * n];
-                            sorted.extend(kept.iter().filter(|x| !x.is_nan()));
-                            min = min.min(part.extremes[row].0);
-                            max = max.max(part.extremes[row].1);
-                        }
-                        sorted.sort_unstable_by(f64::total_cmp);
-                    }
-                    Grid::from_pilot(PilotSample { sorted, min, max })
-                },
-            )
+            .par_chunks(N_LISTS)
+            .map_init(Vec::new, |sorted, rows| Self::grids(parts, rows, sorted))
+            .flatten_iter()
             .collect()
+    }
+
+    /// Bins of a few targets, of which the rows are given; `sorted` is room for their values.
+    fn grids(parts: &[Self], rows: &[Option<usize>], sorted: &mut Vec<Row>) -> Vec<Grid> {
+        // What is missing comes last.
+        sorted.clear();
+        sorted.resize(KEPT, [f64::INFINITY; N_LISTS]);
+        let mut counts = [0; N_LISTS];
+        for (list, row) in rows.iter().enumerate() {
+            let Some(row) = *row else { continue };
+            let kept = parts.iter().flat_map(|part| {
+                let n = part.kept.len();
+                &part.values[row * n..(row + 1) * n]
+            });
+            let seen = kept.filter(|x| !x.is_nan());
+            for (place, &x) in sorted.iter_mut().zip(seen) {
+                place[list] = x;
+                counts[list] += 1;
+            }
+        }
+        sort(sorted);
+        let of = |(list, row): (usize, &Option<usize>)| {
+            let (mut min, mut max) = (0.0, 0.0);
+            if let Some(row) = *row {
+                (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
+                for part in parts {
+                    min = min.min(part.extremes[row].0);
+                    max = max.max(part.extremes[row].1);
+                }
+            }
+            let values: Vec<f64> = sorted.iter().map(|place| place[list]).collect();
+            Grid::from_pilot(PilotSample {
+                sorted: &values[..counts[list]],
+                min,
+                max,
+            })
+        };
+        rows.iter().enumerate().map(of).collect()
     }
 }
 
 /// The smallest and the largest finite value.
+#[inline(always)]
 fn extremes(values: &[f64]) -> (f64, f64) {
     const LANES: usize = 8;
     let (mut min, mut max) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);

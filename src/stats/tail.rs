@@ -41,20 +41,22 @@ pub struct Unreliable {
 
 impl Unreliable {
     pub(crate) fn of(distribution: &Distribution, moments: &Moments) -> Self {
-        let n_tail = TAIL * distribution.count() as f64;
-        let index = tail_index(distribution).filter(|_| n_tail >= FEWEST);
-        let Some(index) = index else {
-            return Self::default();
-        };
-        let index = index * (1.0 + MARGIN / n_tail.sqrt());
         let largest = (moments.max - moments.mean).max(moments.mean - moments.min);
         let square = largest * largest;
         let few_squares = moments.m2 / moments.m4 * moments.m2;
+        let mean_rests_on_few = square / moments.m2 >= DOMINANT;
+        let sd_rests_on_few =
+            square / moments.m4 * square >= DOMINANT_SQUARE && few_squares < FEW_SQUARES;
+        // Most moments rest on many trials; the index takes three times as many quantiles as are published.
+        let n_tail = TAIL * distribution.count() as f64;
+        let in_doubt = (mean_rests_on_few || sd_rests_on_few) && n_tail >= FEWEST;
+        let Some(index) = in_doubt.then(|| tail_index(distribution)).flatten() else {
+            return Self::default();
+        };
+        let index = index * (1.0 + MARGIN / n_tail.sqrt());
         Self {
-            mean: index < LEAST_INDEX && square / moments.m2 >= DOMINANT,
-            sd: index < 2.0 * LEAST_INDEX
-                && square / moments.m4 * square >= DOMINANT_SQUARE
-                && few_squares < FEW_SQUARES,
+            mean: index < LEAST_INDEX && mean_rests_on_few,
+            sd: index < 2.0 * LEAST_INDEX && sd_rests_on_few,
         }
     }
 }
