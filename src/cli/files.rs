@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::charts::{MOST_PANELS, charts, output_chart, place_chart};
 use super::trials::quoted;
 use crate::check::CheckedModel;
-use crate::export::{FileError, OutputFolder, Staged, json, quantiles_csv};
+use crate::export::{FileError, OutputFolder, Staged, json, quantiles_csv_parts};
 use crate::render::ReportPlan;
 use crate::result::{Format, OrderedMap, ResultDocument};
 use crate::run::{JointSample, SampleColumn};
@@ -57,7 +57,7 @@ pub(super) fn write(
     kept: &[(String, Vec<u8>)],
 ) -> Result<Written, String> {
     let stage = |name: &str, content: &[u8]| {
-        let staged = folder.stage(name, content);
+        let staged = folder.stage(name, &[content]);
         staged.map_err(|error| error.to_string())
     };
     let result = || {
@@ -66,7 +66,10 @@ pub(super) fn write(
         let result = stage(RESULT, &json)?;
         Ok::<_, String>((json, digest, result))
     };
-    let table = || stage(TABLE, &quantiles_csv(document));
+    let table = || {
+        let staged = folder.stage(TABLE, &quantiles_csv_parts(document));
+        staged.map_err(|error| error.to_string())
+    };
     let others = || {
         let mut files = Vec::new();
         // Places with many members are left to the whole document.
@@ -103,7 +106,7 @@ impl Written {
         sample: Option<&JointSample>,
     ) -> Result<Vec<u8>, String> {
         let mut stage = |name: &str, content: &[u8]| {
-            let staged = folder.stage(name, content)?;
+            let staged = folder.stage(name, &[content])?;
             self.files.insert(0, staged);
             Ok(())
         };

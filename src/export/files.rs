@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
+use std::panic::resume_unwind;
 use std::path::{Component, Path, PathBuf};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
@@ -85,7 +87,7 @@ impl OutputFolder {
         // Files wait for the disk side by side; the first that fails is reported.
         let attempts: Vec<_> = files
             .par_iter()
-            .map(|(name, content)| self.stage(name, content))
+            .map(|(name, content)| self.stage(name, &[content]))
             .collect();
         self.commit(attempts.into_iter().collect::<Result<Vec<_>, _>>()?)
     }
@@ -96,8 +98,22 @@ impl OutputFolder {
     /// # Errors
     /// A failure to rename; the old files are then still there.
     pub fn commit(&self, staged: Vec<Staged>) -> Result<(), FileError> {
-        let mut done: Vec<Replaced> = Vec::with_capacity(staged.len());
-        for Staged { file, target } in staged {
+        // Nothing takes its name before all are on the disk.
+        let mut ready = Vec::with_capacity(staged.len());
+        for Staged {
+            file,
+            target,
+            synchronised,
+        } in staged
+        {
+            let outcome = synchronised
+                .join()
+                .unwrap_or_else(|panic| resume_unwind(panic));
+            at("write", &target, outcome)?;
+            ready.push((file, target));
+        }
+        let mut done: Vec<Replaced> = Vec::with_capacity(ready.len());
+        for (file, target) in ready {
             let step = keep_old(&target).and_then(|old| {
                 file.persist(&target).map_err(|failure| failure.error)?;
                 Ok(Replaced {
@@ -123,21 +139,25 @@ impl OutputFolder {
         Ok(())
     }
 
-    /// Writes and synchronises a file (relative path, content) under a temporary name beside its target; it is removed unless it is committed.
+    /// Writes a file (relative path, content in parts) under a temporary name beside its target; it is removed unless it is committed.
+    /// It goes on to the disk meanwhile: files that wait together wait once.
     ///
     /// # Errors
     /// A path that leaves the folder, or a failure to write.
-    pub fn stage(&self, name: &str, content: &[u8]) -> Result<Staged, FileError> {
+    pub fn stage(&self, name: &str, content: &[impl AsRef<[u8]>]) -> Result<Staged, FileError> {
         let target = self.target(name)?;
         let folder = target.parent().unwrap_or(&self.path);
         at("make the folder", folder, fs::create_dir_all(folder))?;
-        let file = at(
+        let (file, synchronised) = at(
             "write",
             &target,
             stage_in(folder).and_then(|mut file| {
-                file.write_all(content)?;
-                file.as_file().sync_all()?;
-                Ok(file)
+                for part in content {
+                    file.write_all(part.as_ref())?;
+                }
+                let handle = file.as_file().try_clone()?;
+                let synchronised = thread::Builder::new().spawn(move || handle.sync_all())?;
+                Ok((file, synchronised))
             }),
         )?;
         if target.is_dir() {
@@ -147,7 +167,11 @@ impl OutputFolder {
                 Err(io::Error::other("a folder of that name is in the way")),
             );
         }
-        Ok(Staged { file, target })
+        Ok(Staged {
+            file,
+            target,
+            synchronised,
+        })
     }
 
     fn target(&self, name: &str) -> Result<PathBuf, FileError> {
@@ -174,6 +198,7 @@ impl OutputFolder {
 pub struct Staged {
     file: NamedTempFile,
     target: PathBuf,
+    synchronised: JoinHandle<io::Result<()>>,
 }
 
 impl Staged {

@@ -7,5 +7,5 @@ mod schema;
 
 pub use files::{FileError, OutputFolder, Staged};
 pub use json::{JsonError, json, read_json};
-pub use quantiles_csv::quantiles_csv;
+pub use quantiles_csv::{quantiles_csv, quantiles_csv_parts};
 pub use schema::schema;

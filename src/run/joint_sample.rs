@@ -78,23 +78,12 @@ pub fn joint_sample(
     model: &CheckedModel,
     settings: &Settings,
 ) -> Result<JointSample, Vec<Diagnostic>> {
-    sample(&build(model, PlanRequest::JointSample)?, settings)
+    Ok(sample(&build(model, PlanRequest::JointSample)?, settings))
 }
 
-/// The columns of the joint sample that say what drives one output (its number in the model): its last cell, and the inputs.
-///
-/// # Errors
-/// Parameters out of their domain, as in [`build`].
-pub fn driver_sample(
-    model: &CheckedModel,
-    settings: &Settings,
-    output: usize,
-) -> Result<JointSample, Vec<Diagnostic>> {
-    sample(&build(model, PlanRequest::Drivers { output })?, settings)
-}
-
-/// Evaluates what a plan keeps.
-fn sample(plan: &Plan, settings: &Settings) -> Result<JointSample, Vec<Diagnostic>> {
+/// Evaluates what a plan for [`PlanRequest::JointSample`] or [`PlanRequest::Drivers`] keeps, on the threads of the pool that it is called in.
+#[must_use]
+pub fn sample(plan: &Plan, settings: &Settings) -> JointSample {
     let mut rows = Vec::new();
     let mut columns = Vec::new();
     for &(target, row) in &plan.kept_targets {
@@ -136,12 +125,12 @@ fn sample(plan: &Plan, settings: &Settings) -> Result<JointSample, Vec<Diagnosti
         .collect();
     let values = Array2::from_shape_vec((trials.len(), columns.len()), parts.concat())
         .expect("every trial has a value in each column");
-    Ok(JointSample {
+    JointSample {
         trials,
         columns,
         values,
         independent: settings.design.points().is_none(),
-    })
+    }
 }
 
 /// Up to `most` trials in runs of at most [`TRIALS_PER_BATCH`], none across two replicates.

@@ -391,36 +391,41 @@ impl Segment {
         const PARTS: f64 = (1_u64 << 40) as f64;
         /// Slope, in counts of the bin, at which the steps between parts are 2⁻⁴⁶, 64 times the rounding of the cubic.
         const STEEP: f64 = 1.0 / 64.0;
-        /// Steps up to 2⁻²⁴ leave an error of 2⁻⁴⁸ times the curvature over twice the slope.
-        const NEAR: f64 = 1.0 / (1_u64 << 24) as f64;
+        /// A step of 2⁻²⁰ leaves an error of 2⁻⁴⁰ times the curvature over twice the slope.
+        const NEAR: f64 = 1.0 / (1_u64 << 20) as f64;
         let [start, end] = self.slopes;
         let slope_at = |u: f64| {
             start
                 + u * (6.0 * self.count - 4.0 * start - 2.0 * end
                     + u * (3.0 * (start + end) - 6.0 * self.count))
         };
+        let part_near = |place: f64| {
+            // A comparison with NaN is false.
+            if !(slope_at(place) > STEEP * self.count) {
+                return None;
+            }
+            let guess = (place * PARTS).floor();
+            [guess, guess - 1.0, guess + 1.0]
+                .into_iter()
+                .find_map(|part| {
+                    let (low, high) = (part / PARTS, (part + 1.0) / PARTS);
+                    let inside = low > 0.0 && high < 1.0;
+                    let found = inside && self.rise(low) < gain && self.rise(high) >= gain;
+                    found.then_some(0.5 * (low + high))
+                })
+        };
         let mut place = (gain / self.count).clamp(0.0, 1.0);
-        for _ in 0..5 {
+        for step in 1..=5 {
             let before = place;
             place = (place - (self.rise(place) - gain) / slope_at(place)).clamp(0.0, 1.0);
-            // Each step squares the error: the next would move the place by less than a part.
-            if (place - before).abs() < NEAR {
-                break;
+            // Each step about squares the error: the next would move the place by a part or two.
+            if step == 5 || (place - before).abs() < NEAR {
+                if let Some(part) = part_near(place) {
+                    return Some(part);
+                }
             }
         }
-        // A comparison with NaN is false.
-        if !(slope_at(place) > STEEP * self.count) {
-            return None;
-        }
-        let guess = (place * PARTS).floor();
-        [guess, guess - 1.0, guess + 1.0]
-            .into_iter()
-            .find_map(|part| {
-                let (low, high) = (part / PARTS, (part + 1.0) / PARTS);
-                let inside = low > 0.0 && high < 1.0;
-                let found = inside && self.rise(low) < gain && self.rise(high) >= gain;
-                found.then_some(0.5 * (low + high))
-            })
+        None
     }
 
     fn solve_by_bisection(&self, gain: f64) -> f64 {

@@ -1,5 +1,7 @@
 //! Lays out the bins of a target from its pilot.
 
+use std::borrow::Cow;
+
 use super::discrete::{Repetition, is_whole, looks_discrete};
 use super::grid::{Centre, Grid, N_BINS, half_way};
 use super::level::HUB_LEVELS;
@@ -55,18 +57,19 @@ impl Grid {
     #[must_use]
     pub(crate) fn from_pilot(pilot: PilotSample<'_>) -> Self {
         let (atoms, n_distinct) = atoms(pilot.sorted);
-        let continuous: Vec<f64> = pilot
-            .sorted
-            .iter()
-            .copied()
-            .filter(|x| *x != 0.0 && !atoms.contains(x))
-            .collect();
+        let stands_apart = |x: &f64| *x == 0.0 || atoms.contains(x);
+        let continuous: Cow<'_, [f64]> = if atoms.is_empty() && !holds(pilot.sorted, 0.0) {
+            pilot.sorted.into()
+        } else {
+            let others = pilot.sorted.iter().filter(|x| !stands_apart(x));
+            others.copied().collect()
+        };
         let body: &[f64] = if continuous.len() < FEWEST_TO_JUDGE {
             pilot.sorted
         } else {
             &continuous
         };
-        let n_repeated = continuous.windows(2).filter(|w| w[0] == w[1]).count();
+        let n_repeated = n_repeated(&continuous);
         let discrete = looks_discrete(
             Repetition {
                 n_values: pilot.sorted.len(),
@@ -267,9 +270,24 @@ fn judged(body: &[f64]) -> Vec<Judged> {
         .collect()
 }
 
+/// Whether a sorted list holds a value.
+fn holds(sorted: &[f64], x: f64) -> bool {
+    sorted.get(sorted.partition_point(|y| *y < x)) == Some(&x)
+}
+
+/// Values of a sorted list that equal the one before.
+fn n_repeated(sorted: &[f64]) -> usize {
+    let pairs = sorted.iter().zip(sorted.iter().skip(1));
+    pairs.filter(|(a, b)| a == b).count()
+}
+
 /// The two most frequent values other than zero among those that repeat, and the number of distinct values.
 fn atoms(sorted: &[f64]) -> (Vec<f64>, usize) {
     let needed = (sorted.len() / 128).max(3);
+    let n_repeated = n_repeated(sorted);
+    if n_repeated < needed {
+        return (Vec::new(), sorted.len() - n_repeated);
+    }
     let mut found: Vec<(usize, f64)> = Vec::new();
     let mut n_distinct = 0;
     for run in sorted.chunk_by(|a, b| a == b) {

@@ -111,6 +111,7 @@ impl PilotCapture {
             }
         }
         sort(sorted);
+        let mut values = Vec::with_capacity(KEPT);
         let of = |(list, row): (usize, &Option<usize>)| {
             let (mut min, mut max) = (0.0, 0.0);
             if let Some(row) = *row {
@@ -120,7 +121,8 @@ impl PilotCapture {
                     max = max.max(part.extremes[row].1);
                 }
             }
-            let values: Vec<f64> = sorted.iter().map(|place| place[list]).collect();
+            values.clear();
+            values.extend(sorted.iter().map(|place| place[list]));
             Grid::from_pilot(PilotSample {
                 sorted: &values[..counts[list]],
                 min,

@@ -49,11 +49,18 @@ impl Unreliable {
             square / moments.m4 * square >= DOMINANT_SQUARE && few_squares < FEW_SQUARES;
         // Most moments rest on many trials; the index takes three times as many quantiles as are published.
         let n_tail = TAIL * distribution.count() as f64;
+        let margin = 1.0 + MARGIN / n_tail.sqrt();
+        let limit = if sd_rests_on_few {
+            2.0 * LEAST_INDEX
+        } else {
+            LEAST_INDEX
+        };
         let in_doubt = (mean_rests_on_few || sd_rests_on_few) && n_tail >= FEWEST;
-        let Some(index) = in_doubt.then(|| tail_index(distribution)).flatten() else {
+        let index = in_doubt.then(|| tail_index(distribution, limit / margin));
+        let Some(index) = index.flatten() else {
             return Self::default();
         };
-        let index = index * (1.0 + MARGIN / n_tail.sqrt());
+        let index = index * margin;
         Self {
             mean: index < LEAST_INDEX && mean_rests_on_few,
             sd: index < 2.0 * LEAST_INDEX && sd_rests_on_few,
@@ -61,21 +68,27 @@ impl Unreliable {
     }
 }
 
-/// The lesser tail index of both sides; `None` where a tail does not differ from the centre.
-fn tail_index(distribution: &Distribution) -> Option<f64> {
+/// The lesser tail index of both sides; `None` where a tail does not differ from the centre, and maybe where it exceeds `most`.
+fn tail_index(distribution: &Distribution, most: f64) -> Option<f64> {
+    // Far above the rounding of the sum.
+    let enough = N_READ as f64 / most * (1.0 - 1e-9);
     let at = |level: f64| Some(distribution.quantile(level)?.value);
     let centre = at(0.5)?;
     let of_side = |level: &dyn Fn(f64) -> f64| {
         // Halves before the difference, which could overflow.
         let distance = |depth: f64| Some((0.5 * at(level(depth))? - 0.5 * centre).abs());
         let innermost = distance(TAIL).filter(|d| *d > 0.0)?;
-        let sum: Option<f64> = (0..N_READ)
-            .map(|part| {
-                let depth = TAIL * (part as f64 + 0.5) / N_READ as f64;
-                Some(math::ln(distance(depth)? / innermost))
-            })
-            .sum();
-        Some(N_READ as f64 / sum?)
+        let mut sum = 0.0;
+        for part in 0..N_READ {
+            let depth = TAIL * (part as f64 + 0.5) / N_READ as f64;
+            let term = math::ln(distance(depth)? / innermost);
+            sum += term;
+            // Terms fall from the outermost inwards.
+            if sum + (N_READ - 1 - part) as f64 * term < enough {
+                return None;
+            }
+        }
+        Some(N_READ as f64 / sum)
     };
     let (lower, upper) = (of_side(&|depth| depth), of_side(&|depth| 1.0 - depth));
     match (lower, upper) {
@@ -100,19 +113,25 @@ mod tests {
         for shape in [0.5, 1.0] {
             // Distances from the median, which is at most a 25th of what the tail begins with; midpoints leave out 1 % of the sum.
             let upper = spread_evenly(|p| (1.0 - p).powf(-1.0 / shape));
-            let found = tail_index(&upper).unwrap();
+            let found = tail_index(&upper, f64::INFINITY).unwrap();
             assert!((found / shape - 1.0).abs() < 0.03, "{shape}: {found}");
             // Moved and mirrored, the tail is the same; doubles near 1e6 leave ten digits.
             let mirrored = spread_evenly(|p| 1e6 - p.powf(-1.0 / shape));
-            assert!((tail_index(&mirrored).unwrap() / found - 1.0).abs() < 1e-4);
+            let index = |most: f64| tail_index(&mirrored, most);
+            assert!((index(f64::INFINITY).unwrap() / found - 1.0).abs() < 1e-4);
+            // Where it is asked whether the index is below a limit, that is all that is told.
+            let below = index(1.01 * found);
+            assert_eq!(below, index(f64::INFINITY));
+            assert_eq!(index(0.5 * found), None);
         }
     }
 
     #[test]
     fn values_without_a_tail_have_no_index() {
         let rare = spread_evenly(|p| f64::from(p > 0.99));
-        assert_eq!(tail_index(&rare), None);
-        assert_eq!(tail_index(&spread_evenly(|_| 1.0)), None);
-        assert_eq!(tail_index(&Distribution::from_values(vec![])), None);
+        assert_eq!(tail_index(&rare, f64::INFINITY), None);
+        assert_eq!(tail_index(&spread_evenly(|_| 1.0), f64::INFINITY), None);
+        let nothing = Distribution::from_values(vec![]);
+        assert_eq!(tail_index(&nothing, f64::INFINITY), None);
     }
 }
