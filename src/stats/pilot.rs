@@ -15,6 +15,9 @@ use crate::math::simd_level;
 const STRIDE: usize = 4;
 const KEPT: usize = TRIALS_PER_BLOCK / STRIDE;
 
+/// A value that was not seen, or is not finite.
+const UNSEEN: f64 = f64::NAN;
+
 /// Captures a part of the pilot, trials 0 … 4,095 of the design, also where the run is shorter or its replicates are: trials 0, 4, 8 … in full,
 /// smallest and largest value of all.
 ///
@@ -24,8 +27,8 @@ const KEPT: usize = TRIALS_PER_BLOCK / STRIDE;
 pub struct PilotCapture {
     /// Row of each target, `None` where no quantiles are asked.
     rows: Vec<Option<usize>>,
-    /// [row × kept trial]; NaN = not seen.
-    values: Vec<f64>,
+    /// [row × kept trial]: bits of the value, so turned that zeros, which fresh memory holds, are [`UNSEEN`].
+    values: Vec<u64>,
     /// The kept trials, counted by [`STRIDE`].
     kept: Range<usize>,
     /// Smallest and largest finite value by row.
@@ -50,7 +53,7 @@ impl PilotCapture {
         let kept = trials.start.div_ceil(STRIDE)..trials.end.div_ceil(STRIDE);
         Self {
             rows,
-            values: vec![f64::NAN; n_rows * kept.len()],
+            values: vec![0; n_rows * kept.len()],
             kept,
             extremes: vec![(f64::INFINITY, f64::NEG_INFINITY); n_rows],
         }
@@ -72,9 +75,8 @@ impl PilotCapture {
         let place = row * self.kept.len() + first - self.kept.start;
         let seen = values.iter().skip(first * STRIDE - first_trial);
         for (slot, &x) in self.values[place..].iter_mut().zip(seen.step_by(STRIDE)) {
-            if x.is_finite() {
-                *slot = x;
-            }
+            let kept = if x.is_finite() { x } else { UNSEEN };
+            *slot = kept.to_bits() ^ UNSEEN.to_bits();
         }
     }
 
@@ -104,8 +106,9 @@ impl PilotCapture {
                 let n = part.kept.len();
                 &part.values[row * n..(row + 1) * n]
             });
-            let seen = kept.filter(|x| !x.is_nan());
-            for (place, &x) in sorted.iter_mut().zip(seen) {
+            let values = kept.map(|bits| f64::from_bits(bits ^ UNSEEN.to_bits()));
+            let seen = values.filter(|x| !x.is_nan());
+            for (place, x) in sorted.iter_mut().zip(seen) {
                 place[list] = x;
                 counts[list] += 1;
             }
