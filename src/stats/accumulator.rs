@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Mode, ReplicateMarks};
 use super::moments::{BlockSums, Moments};
+use super::prefetch::prefetch;
 use super::spread::Spread;
 use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan};
 use super::tree::Combine;
@@ -69,6 +70,31 @@ pub struct BlockAccumulator {
     /// Moments of the current replicate by target; empty in the random design.
     replicate: Vec<Moments>,
     marks: ReplicateMarks,
+    order: Order,
+}
+
+/// Which target follows which: batches deliver them in the same order, so what one batch shows tells what the next will need.
+#[derive(Debug, Clone)]
+struct Order {
+    next: Vec<usize>,
+    last: usize,
+}
+
+impl Order {
+    fn new(n_targets: usize) -> Self {
+        Self {
+            next: vec![0; n_targets],
+            last: 0,
+        }
+    }
+
+    /// Notes that `target` came, and guesses the next two.
+    fn after(&mut self, target: usize) -> [usize; 2] {
+        self.next[self.last] = target;
+        self.last = target;
+        let next = self.next[target];
+        [next, self.next[next]]
+    }
 }
 
 impl BlockAccumulator {
@@ -81,6 +107,7 @@ impl BlockAccumulator {
         }
         Self {
             sums: vec![BlockSums::EMPTY; plan.n_targets()],
+            order: Order::new(plan.n_targets()),
             replicate: points.map_or_else(Vec::new, |_| vec![Moments::EMPTY; plan.n_targets()]),
             plan,
             mode,
@@ -116,27 +143,30 @@ impl BlockAccumulator {
             counts.update_crossing(&self.mode, target, offset, values);
             return;
         }
-        // Loads that nothing waits for: the histogram comes from outer caches while the moments are summed.
-        std::hint::black_box(counts.touch(target));
-        let before = self.sums[target].clone();
-        self.sums[target].update(offset, values);
-        if self.sums[target].is_finite() {
-            counts.update_finite(&self.mode, target, values);
-        } else {
-            self.sums[target] = before;
-            // Runs of finite values go through the same lanes as in a batch without others.
-            let mut place = 0;
-            for run in values.chunk_by(|a, b| a.is_finite() == b.is_finite()) {
-                if run[0].is_finite() {
-                    self.sums[target].update(offset + place, run);
-                    counts.update_finite(&self.mode, target, run);
-                } else {
-                    for (index, &value) in run.iter().enumerate() {
-                        counts.refuse(target, offset + place + index, value);
-                    }
+        // What the next target needs comes from outer caches meanwhile; where its histogram lies is asked one target earlier.
+        let [next, after_next] = self.order.after(target);
+        counts.prefetch_histogram(next);
+        counts.prefetch_cell(&self.mode, after_next);
+        prefetch(&self.sums[after_next..=after_next]);
+        let sums = &mut self.sums[target];
+        let before = sums.clone();
+        if counts.update_with_sums(&self.mode, target, sums, offset, values) {
+            return;
+        }
+        *sums = before;
+        // Runs of finite values go through the same lanes as in a batch without others.
+        let mut place = 0;
+        for run in values.chunk_by(|a, b| a.is_finite() == b.is_finite()) {
+            if run[0].is_finite() {
+                // Sums of huge values may overflow: these are counted all the same.
+                sums.update(offset + place, run);
+                counts.update_finite(&self.mode, target, run);
+            } else {
+                for (index, &value) in run.iter().enumerate() {
+                    counts.refuse(target, offset + place + index, value);
                 }
-                place += run.len();
             }
+            place += run.len();
         }
     }
 
@@ -172,7 +202,9 @@ impl BlockAccumulator {
 
     pub(crate) fn take_counts(&mut self) -> Option<Counts> {
         self.marks = ReplicateMarks::default();
-        self.counts.take()
+        let mut counts = self.counts.take();
+        counts.iter_mut().for_each(Counts::settle);
+        counts
     }
 
     pub(crate) fn belongs_to(&self, plan: &TargetPlan, mode: &Mode) -> bool {

@@ -7,6 +7,9 @@ use super::discrete::Store;
 use super::grid::Grid;
 use super::target::TargetKind;
 
+/// Dates that are told apart at once.
+const CHUNK: usize = 256;
+
 /// Counts of one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Cell {
@@ -184,6 +187,16 @@ impl Cell {
         }
     }
 
+    /// [`Cell::store`], to be changed.
+    pub(crate) fn store_mut(&mut self) -> Option<&mut Store> {
+        match self {
+            Self::Value(Bins { store, .. }) | Self::Date(DateCounts { store, .. }) => {
+                store.as_mut()
+            }
+            Self::Codes { .. } => None,
+        }
+    }
+
     /// The bins of a value or date target.
     pub(crate) fn store(&self) -> Option<&Store> {
         match self {
@@ -196,17 +209,38 @@ impl Cell {
 }
 
 impl DateCounts {
-    /// Counts a date that is not NaN.
-    pub(crate) fn update(&mut self, grid: Option<&Grid>, date: f64) {
-        if date == f64::NEG_INFINITY {
-            self.left_censored += 1;
-        } else if date == f64::INFINITY {
-            self.never += 1;
-        } else {
-            self.min = pick(self.min, Some(date), f64::min);
-            self.max = pick(self.max, Some(date), f64::max);
+    /// Counts dates, and calls `refuse` with the place of what is none.
+    #[inline(always)]
+    pub(crate) fn update(
+        &mut self,
+        grid: Option<&Grid>,
+        dates: &[f64],
+        mut refuse: impl FnMut(usize, f64),
+    ) {
+        let count =
+            |is: fn(f64) -> bool| dates.iter().map(|&date| u64::from(is(date))).sum::<u64>();
+        self.left_censored += count(|date| date == f64::NEG_INFINITY);
+        self.never += count(|date| date == f64::INFINITY);
+        if count(f64::is_nan) > 0 {
+            for (place, &date) in dates.iter().enumerate().filter(|(_, date)| date.is_nan()) {
+                refuse(place, date);
+            }
+        }
+        let mut finite = [0.0; CHUNK];
+        for dates in dates.chunks(CHUNK) {
+            let mut n_finite = 0;
+            for &date in dates {
+                // Overwritten by the next unless it is finite.
+                finite[n_finite] = date;
+                n_finite += usize::from(date.is_finite());
+            }
+            let finite = &finite[..n_finite];
+            for &date in finite {
+                self.min = pick(self.min, Some(date), f64::min);
+                self.max = pick(self.max, Some(date), f64::max);
+            }
             if let (Some(grid), Some(store)) = (grid, &mut self.store) {
-                store.update(grid, &[date]);
+                store.update(grid, finite);
             }
         }
     }

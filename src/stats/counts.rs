@@ -14,8 +14,9 @@ use super::distribution::Distribution;
 use super::exact::ExactValues;
 use super::grid::Grid;
 use super::interpolant::Interpolant;
-use super::moments::Moments;
+use super::moments::{BlockSums, Moments};
 use super::non_finite::{self, NonFinite};
+use super::prefetch::prefetch;
 use super::target::{TargetKind, TargetPlan};
 
 /// How values are kept for quantiles.
@@ -91,8 +92,36 @@ impl Counts {
         }
     }
 
-    /// Counts the values of a value target that are all finite.
+    /// Counts the values of a value target that are added to `sums`. False, and nothing is counted, if the sums show that not all are finite.
+    #[must_use]
     #[inline(always)]
+    pub(crate) fn update_with_sums(
+        &mut self,
+        mode: &Mode,
+        target: usize,
+        sums: &mut BlockSums,
+        offset: usize,
+        values: &[f64],
+    ) -> bool {
+        if let (
+            Mode::Sketch(grids),
+            Cell::Value(Bins {
+                store: Some(Store::Sketched(sketch)),
+                ..
+            }),
+        ) = (mode, &mut self.cells[target])
+        {
+            return sketch.update_with_sums(&grids[target], sums, offset, values);
+        }
+        sums.update(offset, values);
+        let finite = sums.is_finite();
+        if finite {
+            self.update_finite(mode, target, values);
+        }
+        finite
+    }
+
+    /// Counts values of a value target that are all finite.
     pub(crate) fn update_finite(&mut self, mode: &Mode, target: usize, values: &[f64]) {
         if let (
             Mode::Sketch(grids),
@@ -105,15 +134,24 @@ impl Counts {
         }
     }
 
-    /// Reads the histogram of a value target once, line by line.
+    /// Asks for the histogram of a value target.
     #[inline(always)]
-    pub(crate) fn touch(&self, target: usize) -> u16 {
-        match &self.cells[target] {
-            Cell::Value(Bins {
-                store: Some(Store::Sketched(sketch)),
-                ..
-            }) => sketch.touch(),
-            _ => 0,
+    pub(crate) fn prefetch_histogram(&self, target: usize) {
+        if let Cell::Value(Bins {
+            store: Some(Store::Sketched(sketch)),
+            ..
+        }) = &self.cells[target]
+        {
+            sketch.prefetch();
+        }
+    }
+
+    /// Asks for what says where the histogram is, and for the bins.
+    #[inline(always)]
+    pub(crate) fn prefetch_cell(&self, mode: &Mode, target: usize) {
+        prefetch(&self.cells[target..=target]);
+        if let Mode::Sketch(grids) = mode {
+            prefetch(&grids[target..=target]);
         }
     }
 
@@ -126,6 +164,7 @@ impl Counts {
     }
 
     /// Counts dates or codes of crossings.
+    #[inline(always)]
     pub(crate) fn update_crossing(
         &mut self,
         mode: &Mode,
@@ -146,15 +185,7 @@ impl Counts {
             Cell::Codes { counts, .. } => {
                 count_codes(counts, values, |place, _| refuse(place, f64::NAN));
             }
-            Cell::Date(dates) => {
-                for (place, &date) in values.iter().enumerate() {
-                    if date.is_nan() {
-                        refuse(place, date);
-                    } else {
-                        dates.update(mode.grid(target), date);
-                    }
-                }
-            }
+            Cell::Date(dates) => dates.update(mode.grid(target), values, refuse),
         }
     }
 
@@ -248,7 +279,17 @@ impl Counts {
                 *cell = new;
             }
         }
+        self.settle();
         self
+    }
+
+    /// Brings the histograms into the form in which they are stored.
+    pub(crate) fn settle(&mut self) {
+        for cell in &mut self.cells {
+            if let Some(Store::Sketched(sketch)) = cell.store_mut() {
+                sketch.settle();
+            }
+        }
     }
 
     /// Whether these can be the counts of the blocks `range` of a run, `trials` in all, between two of its blocks.

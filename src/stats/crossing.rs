@@ -25,8 +25,35 @@ impl Probability {
     }
 }
 
+/// Codes up to which one pass for each code is faster than one pass over all.
+const FEW_CODES: usize = 16;
+
 /// Adds codes 0 … `counts.len()` − 1 to their counts and calls `refuse` with the place of anything else.
+#[inline(always)]
 pub(crate) fn count_codes(counts: &mut [u64], codes: &[f64], mut refuse: impl FnMut(usize, f64)) {
+    if counts.len() <= FEW_CODES {
+        let mut counted = 0;
+        let of_code = |code: usize| {
+            codes
+                .iter()
+                .map(|&x| u64::from(x == code as f64))
+                .sum::<u64>()
+        };
+        for (code, count) in counts.iter_mut().enumerate() {
+            let n = of_code(code);
+            *count += n;
+            counted += n;
+        }
+        if counted == codes.len() as u64 {
+            return;
+        }
+        for (place, &code) in codes.iter().enumerate() {
+            if counts.get(code as usize).is_none() || code as usize as f64 != code {
+                refuse(place, code);
+            }
+        }
+        return;
+    }
     for (place, &code) in codes.iter().enumerate() {
         // The cast saturates and takes NaN to 0, hence the comparison back.
         match counts.get_mut(code as usize) {

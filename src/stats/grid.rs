@@ -16,8 +16,35 @@ pub(crate) const N_SLOTS: usize = 1024;
 pub(crate) const ATOM_SLOTS: [usize; 2] = [N_BINS, N_BINS + 1];
 pub(crate) const ZERO_SLOT: usize = N_BINS + 2;
 
-/// Values of one batch that are mapped at once, small enough for the first-level cache.
-pub(crate) const CHUNK: usize = 256;
+/// Kinds of maps, each with loops of its own: from an origin with equal bins about it, from an origin without, between two ends.
+pub(crate) const SCALED: u8 = 0;
+pub(crate) const RELATIVE: u8 = 1;
+pub(crate) const ENDS: u8 = 2;
+
+/// Evaluates an expression in which the name stands for the function from values to slots: compiled for each kind of grid, so that loops
+/// over values do not ask which it is.
+macro_rules! with_slots {
+    ($grid:expr, |$slot:ident| $body:expr) => {{
+        use $crate::stats::grid::{ENDS, Grid, RELATIVE, SCALED};
+        let grid: &Grid = $grid;
+        let map = grid.map();
+        macro_rules! with {
+            ($kind:ident, $atoms:literal) => {{
+                let $slot = move |x: f64| map.slot::<$kind, $atoms>(x);
+                $body
+            }};
+        }
+        match (grid.kind(), !grid.atoms.is_empty()) {
+            (SCALED, false) => with!(SCALED, false),
+            (SCALED, true) => with!(SCALED, true),
+            (RELATIVE, false) => with!(RELATIVE, false),
+            (RELATIVE, true) => with!(RELATIVE, true),
+            (_, false) => with!(ENDS, false),
+            (_, true) => with!(ENDS, true),
+        }
+    }};
+}
+pub(crate) use with_slots;
 
 /// Where bins are finest.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -64,11 +91,15 @@ impl Grid {
             Centre::Origin(origin) => origin.is_finite(),
             Centre::Ends(start, end) => start.is_finite() && end.is_finite() && start <= end,
         };
+        let low_is_sound = match self.centre {
+            Centre::Origin(_) if self.scale > 0.0 => self.low == self.scale,
+            _ => self.low > 0.0,
+        };
         centre_is_sound
+            && low_is_sound
             && self.scale.is_finite()
             && self.scale >= 0.0
             && self.low.is_finite()
-            && self.low > 0.0
             && (33..=62).contains(&self.shift)
             && (0..=N_BINS as i32).contains(&self.middle)
             && self.atoms.len() <= ATOM_SLOTS.len()
@@ -76,71 +107,57 @@ impl Grid {
             && self.thresholds.iter().all(|&bin| bin as usize <= N_BINS)
     }
 
-    /// Slot of each value: its bin, or the slot of the atom that it equals.
+    /// What the map from values to slots needs.
     #[inline(always)]
-    pub(crate) fn slots(&self, values: &[f64], slots: &mut [u32]) {
-        self.bins(values, slots);
-        match self.atoms[..] {
-            [] => {
-                for (slot, &x) in slots.iter_mut().zip(values) {
-                    *slot = if x == 0.0 { ZERO_SLOT as u32 } else { *slot };
-                }
-            }
-            [first, ref more @ ..] => {
-                let second = more.first().copied().unwrap_or(f64::NAN);
-                for (slot, &x) in slots.iter_mut().zip(values) {
-                    let bin = if x == first {
-                        ATOM_SLOTS[0] as u32
-                    } else {
-                        *slot
-                    };
-                    let bin = if x == second {
-                        ATOM_SLOTS[1] as u32
-                    } else {
-                        bin
-                    };
-                    *slot = if x == 0.0 { ZERO_SLOT as u32 } else { bin };
-                }
-            }
+    pub(crate) fn map(&self) -> Map {
+        let (start, end) = match self.centre {
+            Centre::Origin(origin) => (origin, origin),
+            Centre::Ends(start, end) => (start, end),
+        };
+        let atom = |place: usize| self.atoms.get(place).copied().unwrap_or(f64::NAN);
+        Map {
+            start,
+            end,
+            half_way: half_way(start, end),
+            scale: self.scale,
+            low: self.low,
+            shift: self.shift & 63,
+            middle: self.middle,
+            atoms: [atom(0), atom(1)],
         }
     }
 
+    /// Slot of each value: its bin, or the slot of the atom that it equals.
+    pub(crate) fn slots(&self, values: &[f64], slots: &mut [u32]) {
+        with_slots!(
+            self,
+            |slot| for (place, &x) in slots.iter_mut().zip(values) {
+                *place = slot(x);
+            }
+        );
+    }
+
     /// Bin of each value, atoms or not.
-    #[inline(always)]
     pub(crate) fn bins(&self, values: &[f64], bins: &mut [u32]) {
-        let (scale, low, shift, middle) = (self.scale, self.low, self.shift & 63, self.middle);
-        let base = low.to_bits();
-        let last = N_BINS as i32 - 1;
+        let map = self.map();
+        for (bin, &x) in bins.iter_mut().zip(values) {
+            // −0 lies where 0 does.
+            let x = x + 0.0;
+            *bin = match self.kind() {
+                SCALED => map.bin::<SCALED>(x),
+                RELATIVE => map.bin::<RELATIVE>(x),
+                _ => map.bin::<ENDS>(x),
+            };
+        }
+    }
+
+    /// Which of the maps it has.
+    #[inline(always)]
+    pub(crate) fn kind(&self) -> u8 {
         match self.centre {
-            Centre::Origin(origin) => {
-                for (bin, &x) in bins.iter_mut().zip(values) {
-                    let d = x - origin;
-                    let y = d.abs() + scale;
-                    let y = if y > low { y } else { low };
-                    let steps = ((y.to_bits() - base) >> shift) as i32;
-                    let place = if d < 0.0 {
-                        middle - 1 - steps
-                    } else {
-                        middle + steps
-                    };
-                    *bin = place.max(0).min(last) as u32;
-                }
-            }
-            Centre::Ends(start, end) => {
-                let half_way = half_way(start, end);
-                for (bin, &x) in bins.iter_mut().zip(values) {
-                    // Negative beyond the ends: such values join the outermost bins.
-                    let d = if x < half_way { x - start } else { end - x };
-                    let y = d + scale;
-                    let y = if y > low { y } else { low };
-                    let steps = ((y.to_bits() - base) >> shift) as i32;
-                    *bin = if x < half_way {
-                        steps.min(middle - 1) as u32
-                    } else {
-                        (last - steps).max(middle) as u32
-                    };
-                }
-            }
+            Centre::Origin(_) if self.scale > 0.0 => SCALED,
+            Centre::Origin(_) => RELATIVE,
+            Centre::Ends(..) => ENDS,
         }
     }
 
@@ -218,6 +235,75 @@ impl Grid {
         }
         (edges[0], edges[N_BINS]) = (min, max);
         edges
+    }
+}
+
+/// From values to slots, ready for a loop.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Map {
+    /// The ends; both are the origin where there is one.
+    start: f64,
+    end: f64,
+    half_way: f64,
+    scale: f64,
+    low: f64,
+    shift: u32,
+    middle: i32,
+    atoms: [f64; 2],
+}
+
+impl Map {
+    /// Bin of a value, atom or not.
+    #[inline(always)]
+    pub(crate) fn bin<const KIND: u8>(self, x: f64) -> u32 {
+        let last = N_BINS as i32 - 1;
+        let steps = |y: f64| (y.to_bits().wrapping_sub(self.low.to_bits()) >> self.shift) as i32;
+        let raised = |y: f64| if y > self.low { y } else { self.low };
+        if KIND == ENDS {
+            // Negative beyond the ends: such values join the outermost bins.
+            let is_lower = x < self.half_way;
+            let d = if is_lower {
+                x - self.start
+            } else {
+                self.end - x
+            };
+            let steps = steps(raised(d + self.scale));
+            if is_lower {
+                steps.min(self.middle - 1) as u32
+            } else {
+                (last - steps).max(self.middle) as u32
+            }
+        } else {
+            let d = x - self.start;
+            let steps = steps(if KIND == SCALED {
+                // No less than the scale, which is the smallest y.
+                d.abs() + self.scale
+            } else {
+                raised(d.abs())
+            });
+            // −1 − steps to the left of the origin, by the sign; at −0, which has it too, callers do not look.
+            let sign = ((d.to_bits() as i64) >> 63) as i32;
+            (self.middle + (steps ^ sign)).max(0).min(last) as u32
+        }
+    }
+
+    /// Slot of a value: its bin, or that of the atom that it equals.
+    #[inline(always)]
+    pub(crate) fn slot<const KIND: u8, const ATOMS: bool>(self, x: f64) -> u32 {
+        let mut slot = self.bin::<KIND>(x);
+        if ATOMS {
+            slot = if x == self.atoms[0] {
+                ATOM_SLOTS[0] as u32
+            } else {
+                slot
+            };
+            slot = if x == self.atoms[1] {
+                ATOM_SLOTS[1] as u32
+            } else {
+                slot
+            };
+        }
+        if x == 0.0 { ZERO_SLOT as u32 } else { slot }
     }
 }
 

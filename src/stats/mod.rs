@@ -25,6 +25,7 @@ mod moments;
 mod non_finite;
 mod pair_moments;
 mod pilot;
+mod prefetch;
 mod ranks;
 mod side_by_side;
 mod sketch;

@@ -7,6 +7,8 @@ use super::tree::Combine;
 
 /// Lanes of a block: trial number modulo 8.
 const LANES: usize = 8;
+/// Values that are given on and summed together: few enough for the processor to overlap both.
+pub(super) const CHUNK: usize = 16;
 
 /// Moments of the finite values of one target, over a block or several.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -124,40 +126,56 @@ impl BlockSums {
 
     /// Adds values of consecutive trials, the first being `offset` in the block. Batches of a block come in ascending order. With values that
     /// are not finite the sums are worthless.
-    #[inline(always)]
     pub fn update(&mut self, offset: usize, values: &[f64]) {
+        self.update_with(offset, values, |_| {});
+    }
+
+    /// [`BlockSums::update`], which gives the values on, [`CHUNK`] at a time but for the first and the last, before it adds them: so they are
+    /// loaded once, and the processor can do both at the same time.
+    #[inline(always)]
+    pub(crate) fn update_with(
+        &mut self,
+        offset: usize,
+        values: &[f64],
+        mut each: impl FnMut(&[f64]),
+    ) {
         let Some(&first) = values.first() else { return };
         let shift = *self.shift.get_or_insert(first);
         self.count += values.len() as u64;
         let head = ((LANES - offset % LANES) % LANES).min(values.len());
-        for (index, &x) in values[..head].iter().enumerate() {
+        let (head, aligned) = values.split_at(head);
+        each(head);
+        for (index, &x) in head.iter().enumerate() {
             self.add((offset + index) % LANES, shift, x);
         }
-        let mut chunks = values[head..].chunks_exact(LANES);
+        let (chunks, rest) = aligned.as_chunks::<CHUNK>();
         let [mut s1, mut s2, mut s3, mut s4] = self.powers;
-        for chunk in &mut chunks {
-            for lane in 0..LANES {
-                let d = chunk[lane] - shift;
-                let square = d * d;
-                s1[lane] += d;
-                s2[lane] += square;
-                s3[lane] += square * d;
-                s4[lane] += square * square;
+        let (mut min, mut max) = (self.min, self.max);
+        for chunk in chunks {
+            each(chunk);
+            for eight in chunk.as_chunks::<LANES>().0 {
+                for lane in 0..LANES {
+                    let d = eight[lane] - shift;
+                    let square = d * d;
+                    s1[lane] += d;
+                    s2[lane] += square;
+                    s3[lane] += square * d;
+                    s4[lane] += square * square;
+                }
+            }
+            // A second pass: sums and extremes together need more registers than SSE2 and AVX2 have.
+            for eight in chunk.as_chunks::<LANES>().0 {
+                for lane in 0..LANES {
+                    min[lane] = smaller(min[lane], eight[lane]);
+                    max[lane] = larger(max[lane], eight[lane]);
+                }
             }
         }
         self.powers = [s1, s2, s3, s4];
-        // A second pass: sums and extremes together need more registers than SSE2 and AVX2 have.
-        let (mut min, mut max) = (self.min, self.max);
-        for chunk in values[head..].chunks_exact(LANES) {
-            for lane in 0..LANES {
-                min[lane] = smaller(min[lane], chunk[lane]);
-                max[lane] = larger(max[lane], chunk[lane]);
-            }
-        }
-        self.min = min;
-        self.max = max;
-        for (lane, &x) in chunks.remainder().iter().enumerate() {
-            self.add(lane, shift, x);
+        (self.min, self.max) = (min, max);
+        each(rest);
+        for (index, &x) in rest.iter().enumerate() {
+            self.add(index % LANES, shift, x);
         }
     }
 

@@ -1,29 +1,45 @@
 //! Histogram with integer counts: merging is exact in any order.
 
 use std::collections::BTreeMap;
+use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
 
 use super::discrete::is_whole;
-use super::grid::{ATOM_SLOTS, CHUNK, Grid, N_BINS, N_SLOTS, ZERO_SLOT};
+use super::grid::{ATOM_SLOTS, Grid, N_BINS, N_SLOTS, ZERO_SLOT, with_slots};
+use super::moments::{BlockSums, CHUNK};
+use super::prefetch::prefetch;
 
-/// What one carry of a slot stands for.
-const CARRY: u64 = 1 << u16::BITS;
+/// What one carry of a slot stands for. Half of what sixteen bits hold: so many more values can be counted before carries are taken.
+const CARRY: u64 = 1 << (u16::BITS - 1);
 
 /// Histogram of one target over the slots of its [`Grid`].
 ///
-/// A count is its low sixteen bits plus its carries, which are few. Every batch of a run touches the counts of all targets: with 9,000
-/// of them two bytes per slot are 18 MB, which outer caches hold, and four or eight bytes are not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A count is its low bits plus its carries, which are few. Every batch of a run touches the counts of all targets: with 9,000 of them
+/// two bytes per slot are 18 MB, which outer caches hold, and four or eight bytes are not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sketch {
     total: u64,
-    /// Count modulo 2^16 by slot.
+    /// Count modulo 2^15 by slot, and up to 2^15 more while values are pending.
     low: Vec<u16>,
-    /// Count over 2^16 of the slots where it is not 0.
+    /// Count over 2^15 of the slots where it is not 0.
     carries: BTreeMap<usize, u64>,
     /// Whether all values are whole numbers; false wherever the pilot had others.
     all_whole: bool,
+    /// Values counted since carries were taken last.
+    #[serde(skip)]
+    pending: u64,
 }
+
+impl PartialEq for Sketch {
+    /// Equality of what was counted, settled or not.
+    fn eq(&self, other: &Self) -> bool {
+        (self.total, self.all_whole) == (other.total, other.all_whole)
+            && (0..N_SLOTS).all(|slot| self.count(slot) == other.count(slot))
+    }
+}
+
+impl Eq for Sketch {}
 
 impl Default for Sketch {
     fn default() -> Self {
@@ -32,6 +48,7 @@ impl Default for Sketch {
             low: vec![0; N_SLOTS],
             carries: BTreeMap::new(),
             all_whole: true,
+            pending: 0,
         }
     }
 }
@@ -40,31 +57,93 @@ impl Sketch {
     /// Counts finite values.
     #[inline(always)]
     pub(crate) fn update(&mut self, grid: &Grid, values: &[f64]) {
-        self.total += values.len() as u64;
-        self.all_whole &= grid.lattice && values.iter().all(|x| is_whole(*x));
-        let Self { low, carries, .. } = self;
-        // A fixed length lets the mask replace the bounds check.
-        let Ok(low) = <&mut [u16; N_SLOTS]>::try_from(&mut low[..]) else {
-            unreachable!("a histogram has {N_SLOTS} slots")
-        };
-        let mut slots = [0_u32; CHUNK];
-        for chunk in values.chunks(CHUNK) {
-            grid.slots(chunk, &mut slots[..chunk.len()]);
-            for &slot in &slots[..chunk.len()] {
-                let slot = slot as usize % N_SLOTS;
-                let count = low[slot].wrapping_add(1);
-                low[slot] = count;
-                if count == 0 {
-                    carry(carries, slot);
-                }
-            }
+        for values in values.chunks(CARRY as usize) {
+            self.expect(values.len());
+            let low = slots_of(&mut self.low);
+            with_slots!(grid, |slot| for some in values.chunks(CHUNK) {
+                count(low, some, slot, 1);
+            });
+            self.note(grid, values);
         }
     }
 
-    /// Reads one slot of each cache line, so that a later [`Sketch::update`] finds all in the first-level cache.
+    /// Counts the values that are added to `sums`, the first being `offset` in the block; at most 2^15. False, and nothing is counted, if the
+    /// sums show that not all are finite.
+    #[must_use]
     #[inline(always)]
-    pub(crate) fn touch(&self) -> u16 {
-        self.low.iter().step_by(32).fold(0, |all, low| all ^ low)
+    pub(crate) fn update_with_sums(
+        &mut self,
+        grid: &Grid,
+        sums: &mut BlockSums,
+        offset: usize,
+        values: &[f64],
+    ) -> bool {
+        self.expect(values.len());
+        let low = slots_of(&mut self.low);
+        with_slots!(grid, |slot| {
+            // Slots are counted one chunk later, so that nothing waits for them.
+            let mut before = [0; CHUNK];
+            let mut n_before = 0;
+            sums.update_with(offset, values, |some| {
+                if let Ok(chunk) = <&[f64; CHUNK]>::try_from(some) {
+                    let ready = before;
+                    for (slot_of, &x) in before.iter_mut().zip(chunk) {
+                        *slot_of = slot(x);
+                    }
+                    raise_all(low, &ready[..n_before], 1);
+                    n_before = CHUNK;
+                } else {
+                    count(low, some, slot, 1);
+                }
+            });
+            raise_all(low, &before[..n_before], 1);
+        });
+        let finite = sums.is_finite();
+        if finite {
+            self.note(grid, values);
+        } else {
+            // No carry has been taken since.
+            with_slots!(grid, |slot| for some in values.chunks(CHUNK) {
+                count(low, some, slot, u16::MAX);
+            });
+        }
+        finite
+    }
+
+    /// Makes room for so many values, at most 2^15, in every slot.
+    fn expect(&mut self, n: usize) {
+        let n = n as u64;
+        debug_assert!(n <= CARRY, "{n} values at once");
+        if self.pending + n > CARRY {
+            self.settle();
+        }
+        self.pending += n;
+    }
+
+    /// Notes values that were counted.
+    #[inline(always)]
+    fn note(&mut self, grid: &Grid, values: &[f64]) {
+        self.total += values.len() as u64;
+        self.all_whole &= grid.lattice && values.iter().all(|x| is_whole(*x));
+    }
+
+    /// Takes the carries of all slots; what is stored has been settled, so that its bytes depend on the counts alone.
+    #[inline(never)]
+    pub(crate) fn settle(&mut self) {
+        for (slot, low) in self.low.iter_mut().enumerate() {
+            let count = u64::from(*low);
+            if count >= CARRY {
+                *low = (count % CARRY) as u16;
+                *self.carries.entry(slot).or_insert(0) += count / CARRY;
+            }
+        }
+        self.pending = 0;
+    }
+
+    /// Asks for the slots, so that a later update finds all in the first-level cache.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self) {
+        prefetch(&self.low);
     }
 
     /// Counts one value many times.
@@ -93,6 +172,7 @@ impl Sketch {
         });
         let low: u64 = self.low.iter().map(|&low| u64::from(low)).sum();
         self.low.len() == N_SLOTS
+            && self.low.iter().all(|&low| u64::from(low) < CARRY)
             && self.total <= trials
             && carried.and_then(|carried| carried.checked_add(low)) == Some(self.total)
     }
@@ -159,11 +239,33 @@ impl Sketch {
     }
 }
 
-/// Kept out of the loop: one value in 65,536 comes here.
-#[cold]
-#[inline(never)]
-fn carry(carries: &mut BTreeMap<usize, u64>, slot: usize) {
-    *carries.entry(slot).or_insert(0) += 1;
+/// The slots as an array, whose fixed length lets the mask replace the bounds check.
+#[inline(always)]
+fn slots_of(low: &mut [u16]) -> &mut [u16; N_SLOTS] {
+    let Ok(low) = low.try_into() else {
+        unreachable!("a histogram has {N_SLOTS} slots")
+    };
+    low
+}
+
+/// Adds `change`, modulo 2^16, to the slot of each value; at most [`CHUNK`] of them.
+#[inline(always)]
+fn count(low: &mut [u16; N_SLOTS], values: &[f64], slot: impl Fn(f64) -> u32, change: u16) {
+    let mut slots = [0; CHUNK];
+    for (slot_of, &x) in slots.iter_mut().zip(values) {
+        *slot_of = slot(x);
+    }
+    raise_all(low, &slots[..values.len()], change);
+}
+
+/// Adds `change`, modulo 2^16, to each slot.
+#[inline(always)]
+fn raise_all(low: &mut [u16; N_SLOTS], slots: &[u32], change: u16) {
+    // Through memory: taking them out of a wide register one by one is slower.
+    for &slot in black_box(slots) {
+        let low = &mut low[slot as usize % N_SLOTS];
+        *low = low.wrapping_add(change);
+    }
 }
 
 #[cfg(test)]
@@ -195,5 +297,53 @@ mod tests {
         sum.merge(&sketch);
         assert_eq!(sum.count(slot[0] as usize), u64::from(u32::MAX) + 70_001);
         assert_eq!(sum.total(), u64::from(u32::MAX) + 70_002);
+    }
+
+    #[test]
+    fn values_are_counted_alike_with_their_sums_and_without() {
+        let values: Vec<f64> = (0..1500)
+            .map(|i| f64::from(i % 37) - 12.0 + 0.01 * f64::from(i))
+            .collect();
+        let mut sorted = values.clone();
+        sorted.sort_by(f64::total_cmp);
+        let grid = Grid::from_pilot(PilotSample {
+            sorted: &sorted,
+            min: sorted[0],
+            max: sorted[sorted.len() - 1],
+        });
+        // Lengths about those of chunks and lanes, at every place in a chunk.
+        for (offset, n) in [(0, 1500), (3, 1), (5, 40), (8, 31), (0, 16), (7, 999)] {
+            let some = &values[..n];
+            let (mut with, mut without) = (Sketch::default(), Sketch::default());
+            let (mut sums, mut alone) = (BlockSums::EMPTY, BlockSums::EMPTY);
+            assert!(with.update_with_sums(&grid, &mut sums, offset, some));
+            without.update(&grid, some);
+            alone.update(offset, some);
+            assert_eq!(with, without, "{offset} {n}");
+            assert_eq!(with.total(), n as u64);
+            assert_eq!(sums.finish(), alone.finish(), "{offset} {n}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_all_finite_leave_no_trace() {
+        let values: Vec<f64> = (1..1000).map(f64::from).collect();
+        let grid = Grid::from_pilot(PilotSample {
+            sorted: &values,
+            min: 1.0,
+            max: 999.0,
+        });
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            for place in [0, 15, 16, 700, 998] {
+                let mut sketch = Sketch::default();
+                sketch.update(&grid, &values);
+                let before = sketch.clone();
+                let mut spoilt = values.clone();
+                spoilt[place] = bad;
+                let mut sums = BlockSums::EMPTY;
+                assert!(!sketch.update_with_sums(&grid, &mut sums, 0, &spoilt));
+                assert_eq!(sketch, before, "{bad} {place}");
+            }
+        }
     }
 }
