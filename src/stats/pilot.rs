@@ -73,10 +73,18 @@ impl PilotCapture {
         *max = max.max(most);
         let first = first_trial.div_ceil(STRIDE);
         let place = row * self.kept.len() + first - self.kept.start;
-        let seen = values.iter().skip(first * STRIDE - first_trial);
-        for (slot, &x) in self.values[place..].iter_mut().zip(seen.step_by(STRIDE)) {
+        let keep = |slot: &mut u64, x: f64| {
             let kept = if x.is_finite() { x } else { UNSEEN };
             *slot = kept.to_bits() ^ UNSEEN.to_bits();
+        };
+        let before = first * STRIDE - first_trial;
+        let (chunks, rest) = values[before.min(values.len())..].as_chunks::<STRIDE>();
+        let (slots, more) = self.values[place..].split_at_mut(chunks.len());
+        for (slot, chunk) in slots.iter_mut().zip(chunks) {
+            keep(slot, chunk[0]);
+        }
+        if let (Some(slot), Some(&x)) = (more.first_mut(), rest.first()) {
+            keep(slot, x);
         }
     }
 
