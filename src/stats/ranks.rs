@@ -64,8 +64,8 @@ mod tests {
     #[test]
     fn ties_share_their_mean_rank() {
         assert_eq!(
-            mid_ranks(&[3.0, 1.0, 3.0, f64::INFINITY, 0.0, -0.0]),
-            Some(vec![4.5, 3.0, 4.5, 6.0, 1.5, 1.5])
+            mid_ranks(&[3.0, -1.0, 3.0, f64::INFINITY, 0.0, -0.0, -2.0]),
+            Some(vec![5.5, 2.0, 5.5, 7.0, 3.5, 3.5, 1.0])
         );
         assert_eq!(mid_ranks(&[f64::NAN]), None);
     }
