@@ -1,4 +1,4 @@
-//! Instructions executed by kernels, planning and small whole runs: counted by valgrind, so equal on every machine of a kind, however busy. `.ci/instructions` compares them with `instructions.json`.
+//! Instructions executed by kernels, planning, small whole runs and what they write: counted by valgrind, so equal on every machine of a kind, however busy. `.ci/instructions` compares them with `instructions.json`.
 //!
 //! Valgrind has no AVX-512, so the AVX2 path is counted.
 
@@ -8,8 +8,12 @@ use std::hint::black_box;
 use std::path::Path;
 
 use fanfare::eval::{Sink, Workspace, evaluate};
+use fanfare::export::{json, quantiles_csv};
 use fanfare::plan::{Plan, PlanRequest, build};
-use fanfare::run::{Loaded, Settings, Unobserved, VariantChoice, load, load_from, simulate};
+use fanfare::result::ResultDocument;
+use fanfare::run::{
+    Loaded, Settings, Unobserved, VariantChoice, load, load_from, sample, simulate,
+};
 use fanfare::sample::Scores;
 use fanfare::source::Memory;
 use gungraun::{library_benchmark, library_benchmark_group, main};
@@ -134,8 +138,50 @@ fn flagship_run(loaded: Loaded) -> f64 {
     revenue.cells[0].mean.expect("a mean of 2,048 trials")
 }
 
+/// Idle threads count instructions, too.
+fn on_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    pool.expect("one thread can be had").install(work)
+}
+
+/// The result of a short run of the flagship.
+fn flagship_result() -> ResultDocument {
+    let settings = Settings {
+        trials: 1024,
+        threads: Some(1),
+        ..Settings::default()
+    };
+    simulate(&flagship(), &settings, &Unobserved).expect("all is finite")
+}
+
+// What a run writes, as bytes: the document and its table.
+#[library_benchmark(setup = flagship_result)]
+fn flagship_files(document: ResultDocument) -> usize {
+    let document = black_box(&document);
+    on_one_thread(|| {
+        let json = json(document).expect("all is finite");
+        json.len() + quantiles_csv(document).len()
+    })
+}
+
+// The drivers of one output that the report shows, planned and sampled: 1,024 trials.
+#[library_benchmark(setup = flagship)]
+fn flagship_drivers(loaded: Loaded) -> f64 {
+    let settings = Settings {
+        trials: 1024,
+        ..Settings::default()
+    };
+    let request = PlanRequest::Drivers { output: 0 };
+    let plan = build(black_box(&loaded.model), request).expect("the flagship can be planned");
+    on_one_thread(|| {
+        let sample = sample(&plan, &settings);
+        let (_, at) = sample.last_cell(0).expect("the first output has cells");
+        sample.drivers(0, &at)[0].correlation
+    })
+}
+
 library_benchmark_group!(
     name = engine;
-    benchmarks = kernel, flagship_batch, flagship_plan, run, flagship_run
+    benchmarks = kernel, flagship_batch, flagship_plan, run, flagship_run, flagship_files, flagship_drivers
 );
 main!(library_benchmark_groups = engine);

@@ -196,6 +196,7 @@ pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
             document: &document,
             folder: &folder,
             output: &arguments.output,
+            drivers: None,
         },
         kept,
     );

@@ -2,15 +2,18 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
 use super::charts::{MOST_PANELS, charts, output_chart, place_chart};
 use super::trials::quoted;
 use crate::check::CheckedModel;
-use crate::export::{OutputFolder, json, quantiles_csv};
+use crate::export::{FileError, OutputFolder, Staged, json, quantiles_csv_parts};
 use crate::render::ReportPlan;
-use crate::result::ResultDocument;
+use crate::result::{Format, OrderedMap, ResultDocument};
 use crate::run::{JointSample, SampleColumn};
 
 /// What `fanfare extend` takes up.
@@ -22,105 +25,145 @@ pub(super) const TRIALS: &str = "trials.csv";
 
 /// The result document.
 const RESULT: &str = "result.json";
+/// Its digest.
+const DIGEST: &str = "result.json.sha256";
+/// The part of it that people read whole.
+const OUTER: &str = "result-outer.json";
+/// Its numbers as a table.
+const TABLE: &str = "quantiles.csv";
+/// The kept trials of `--joint-sample`.
+const SAMPLE: &str = "joint-sample.csv";
+/// The report that is printed.
+const REPORT: &str = "report.txt";
 
-/// Writes all files of a run, `kept` among them, each whole or not at all, and removes those of the result that it replaces which this one does not have; returns
-/// the bytes of `result.json`. What could not be drawn is said on standard error.
+/// The files of a run under temporary names, but for the report.
+pub(super) struct Written {
+    /// The bytes of `result.json`.
+    pub(super) json: Vec<u8>,
+    /// In the order in which they take their names: the result last, as readers look for it first. Once it is there, the others are.
+    files: Vec<Staged>,
+    /// Names of files of the result that is replaced.
+    old: Vec<String>,
+}
+
+/// Writes all files of a run but the report, `kept` among them. What could not be drawn is said on standard error.
+///
+/// One thread writes text while another waits for the disk.
 pub(super) fn write(
     folder: &OutputFolder,
     model: &CheckedModel,
     document: &ResultDocument,
     plan: &ReportPlan,
-    report: &str,
-    sample: Option<&JointSample>,
-    kept: Vec<(String, Vec<u8>)>,
-) -> Result<Vec<u8>, String> {
-    // Places with many members are left to the whole document.
-    let outer = document.outer(MOST_PANELS);
-    let ((json, outer), table) = rayon::join(
-        || (json(document), outer.as_ref().map(json)),
-        || quantiles_csv(document),
-    );
-    let json = json.map_err(|error| error.to_string())?;
-    let drawn = charts(model, document, plan);
-    for note in &drawn.left_out {
+    kept: &[(String, Vec<u8>)],
+) -> Result<Written, String> {
+    let stage = |name: &str, content: &[u8]| {
+        let staged = folder.stage(name, &[content]);
+        staged.map_err(|error| error.to_string())
+    };
+    let result = || {
+        let json = json(document).map_err(|error| error.to_string())?;
+        let digest = stage(DIGEST, digest(&json).as_bytes())?;
+        let result = stage(RESULT, &json)?;
+        Ok::<_, String>((json, digest, result))
+    };
+    let table = || {
+        let staged = folder.stage(TABLE, &quantiles_csv_parts(document));
+        staged.map_err(|error| error.to_string())
+    };
+    let others = || {
+        let mut files = Vec::new();
+        // Places with many members are left to the whole document.
+        if let Some(outer) = document.outer(MOST_PANELS) {
+            let outer = json(&outer).map_err(|error| error.to_string())?;
+            files.push(stage(OUTER, &outer)?);
+        }
+        let drawn = charts(model, document, plan);
+        for (name, content) in drawn.files.iter().chain(kept) {
+            files.push(stage(name, content)?);
+        }
+        Ok::<_, String>((files, drawn.left_out))
+    };
+    let (result, (others, (table, old))) = rayon::join(result, || {
+        rayon::join(others, || rayon::join(table, || old_files(folder)))
+    });
+    let (json, digest, result) = result?;
+    let (mut files, left_out) = others?;
+    for note in &left_out {
         eprintln!("note: {note}");
     }
-    let mut files = drawn.files;
-    files.extend(kept);
-    files.push(("quantiles.csv".to_owned(), table));
-    if let Some(sample) = sample {
-        files.push(("joint-sample.csv".to_owned(), sample_csv(model, sample)));
+    files.extend([table?, digest, result]);
+    Ok(Written { json, files, old })
+}
+
+impl Written {
+    /// Gives the files their names, each whole or none, and removes those of the result that they replace which this run does not have.
+    /// The report and, if it was asked for, the joint sample come with them.
+    pub(super) fn finish(
+        mut self,
+        folder: &OutputFolder,
+        model: &CheckedModel,
+        report: &str,
+        sample: Option<&JointSample>,
+    ) -> Result<Vec<u8>, String> {
+        let mut stage = |name: &str, content: &[u8]| {
+            let staged = folder.stage(name, &[content])?;
+            self.files.insert(0, staged);
+            Ok(())
+        };
+        stage(REPORT, report.as_bytes())
+            .and_then(|()| match sample {
+                Some(sample) => stage(SAMPLE, &sample_csv(model, sample)),
+                None => Ok(()),
+            })
+            .map_err(|error: FileError| error.to_string())?;
+        let files = self.files.iter();
+        let new: Vec<PathBuf> = files.map(|file| file.target().to_owned()).collect();
+        (folder.commit(self.files)).map_err(|error| error.to_string())?;
+        remove_stale(folder, &self.old, &new)?;
+        Ok(self.json)
     }
-    if let Some(outer) = outer {
-        let outer = outer.map_err(|error| error.to_string())?;
-        files.push(("result-outer.json".to_owned(), outer));
-    }
-    files.push(("report.txt".to_owned(), report.as_bytes().to_vec()));
-    // In the form that `sha256sum --check` reads.
-    let digest: String = Sha256::digest(&json)
+}
+
+/// The digest of a document, in the form that `sha256sum --check` reads.
+fn digest(json: &[u8]) -> String {
+    let digest: String = Sha256::digest(json)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    files.push((
-        "result.json.sha256".to_owned(),
-        format!("{digest}  result.json\n").into_bytes(),
-    ));
-    // Last, as readers look for it first: once it is there, the others are.
-    files.push((RESULT.to_owned(), json.clone()));
-    let borrowed: Vec<(&str, &[u8])> = files
-        .iter()
-        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-        .collect();
-    let old = old_document(folder);
-    folder
-        .write_all(&borrowed)
-        .map_err(|error| error.to_string())?;
-    if let Some(old) = old {
-        remove_stale(folder, &old, &borrowed)?;
+    format!("{digest}  {RESULT}\n")
+}
+
+/// Of a result document what names files.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named {
+    format: Option<Format>,
+    dimensions: OrderedMap<IgnoredAny>,
+    outputs: OrderedMap<IgnoredAny>,
+}
+
+/// Names of files that the run whose result is in the folder may have written beside it, and that another run may not have; none if there is
+/// no result of this format.
+fn old_files(folder: &OutputFolder) -> Vec<String> {
+    let text = fs::read(folder.path().join(RESULT)).unwrap_or_default();
+    let named: Named = serde_json::from_slice(&text).unwrap_or_default();
+    if named.format.is_none() {
+        return Vec::new();
     }
-    Ok(json)
+    let fixed = [SAMPLE, OUTER, STATE, TRIALS, "fan.svg"].map(str::to_owned);
+    let outputs = named.outputs.names().map(output_chart);
+    let places = named.dimensions.names().map(place_chart);
+    fixed.into_iter().chain(outputs).chain(places).collect()
 }
 
-/// Names of files that a run of this document may have written beside it, and that another run may not have.
-fn optional_files(document: &ResultDocument) -> Vec<String> {
-    let fixed = [
-        "joint-sample.csv",
-        "result-outer.json",
-        STATE,
-        TRIALS,
-        "fan.svg",
-    ];
-    let outputs = document.outputs.iter().map(|(name, _)| output_chart(name));
-    let places = document
-        .dimensions
-        .iter()
-        .map(|(name, _)| place_chart(name));
-    fixed
-        .map(str::to_owned)
-        .into_iter()
-        .chain(outputs)
-        .chain(places)
-        .collect()
-}
-
-/// The result that is in the folder, if there is one of this format.
-fn old_document(folder: &OutputFolder) -> Option<ResultDocument> {
-    let text = fs::read(folder.path().join(RESULT)).ok()?;
-    serde_json::from_slice(&text).ok()
-}
-
-/// Removes files that only the run of the old document wrote: beside the new result they would pass for its own. Other files, whatever
-/// they are called, are not ours.
-fn remove_stale(
-    folder: &OutputFolder,
-    old: &ResultDocument,
-    written: &[(&str, &[u8])],
-) -> Result<(), String> {
-    for name in optional_files(old) {
-        if written.iter().any(|(new, _)| *new == name) {
+/// Removes files that only the run of the old result wrote: beside the new one they would pass for its own. Other files, whatever they are
+/// called, are not ours.
+fn remove_stale(folder: &OutputFolder, old: &[String], written: &[PathBuf]) -> Result<(), String> {
+    for name in old {
+        let path = folder.path().join(name);
+        if written.contains(&path) {
             continue;
         }
-        let path = folder.path().join(name);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 return Err(format!("cannot remove {}: {error}", path.display()));

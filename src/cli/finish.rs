@@ -9,10 +9,12 @@ use super::outcome::print;
 use super::progress::Progress;
 use super::{ExitStatus, files, trials};
 use crate::describe::report_plan;
+use crate::diag::Diagnostic;
 use crate::export::OutputFolder;
-use crate::render::{self, Driver, ReportPlan};
+use crate::plan::{Plan, PlanRequest, build};
+use crate::render::{self, Driver};
 use crate::result::ResultDocument;
-use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample, notable_trials};
+use crate::run::{Loaded, RunError, Settings, joint_sample, notable_trials, sample};
 
 /// Inputs listed as drivers.
 const MOST_DRIVERS: usize = 5;
@@ -26,6 +28,8 @@ pub(super) struct Ended<'a> {
     pub(super) document: &'a ResultDocument,
     pub(super) folder: &'a OutputFolder,
     pub(super) output: &'a OutputArguments,
+    /// The drivers that the report shows, where they are known.
+    pub(super) drivers: Option<Vec<Driver>>,
 }
 
 /// Writes the files of a run, `kept` among them, and prints its report, on as many threads as the run had. The notable trials come last:
@@ -49,26 +53,30 @@ fn finish_here(ended: &Ended<'_>, kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
         output,
         ..
     } = *ended;
-    let sample = match joint_sample(&loaded.model, settings) {
-        Ok(sample) => sample,
+    let shown = report_plan(&loaded.model);
+    let sampled = || {
+        let drivers = match &ended.drivers {
+            Some(drivers) => drivers.clone(),
+            None => {
+                driver_plan(loaded)?.map_or_else(Vec::new, |plan| plan.drivers(loaded, settings))
+            }
+        };
+        let sample = (output.joint_sample).then(|| joint_sample(&loaded.model, settings));
+        Ok::<_, Vec<Diagnostic>>((drivers, sample.transpose()?))
+    };
+    let write = || files::write(folder, &loaded.model, document, &shown, &kept);
+    let (sampled, written) = rayon::join(sampled, write);
+    let (drivers, sample) = match sampled {
+        Ok(sampled) => sampled,
         Err(problems) => {
             report(&problems, &loaded.sources);
             return ExitStatus::Refused;
         }
     };
-    let shown = report_plan(&loaded.model);
-    let drivers = drivers(loaded, &shown, &sample);
     let text = render::report(document, &shown, &drivers);
-    let written = files::write(
-        folder,
-        &loaded.model,
-        document,
-        &shown,
-        &text,
-        output.joint_sample.then_some(&sample),
-        kept,
-    );
-    let json = match written {
+    let finished =
+        written.and_then(|written| written.finish(folder, &loaded.model, &text, sample.as_ref()));
+    let json = match finished {
         Ok(json) => json,
         Err(message) => {
             eprintln!("error: {message}");
@@ -209,35 +217,48 @@ pub(super) fn explain_failure(error: RunError, loaded: &Loaded) -> ExitStatus {
     }
 }
 
-/// The inputs that move the report's output most, at its outermost place and the last time label.
-fn drivers(loaded: &Loaded, plan: &ReportPlan, sample: &JointSample) -> Vec<Driver> {
+/// What finds the inputs that move an output most, at its outermost place and the last time label.
+pub(super) struct DriverPlan {
+    output: usize,
+    plan: Plan,
+}
+
+/// Plans the search for the drivers that the report names; `None` if it names none.
+pub(super) fn driver_plan(loaded: &Loaded) -> Result<Option<DriverPlan>, Vec<Diagnostic>> {
     let model = &loaded.model;
-    let Some(output) = plan
-        .drivers_of
-        .as_ref()
-        .and_then(|name| model.outputs.iter().position(|output| output.name == *name))
-    else {
-        return Vec::new();
+    let drivers_of = report_plan(model).drivers_of;
+    let position = |name: String| model.outputs.iter().position(|output| output.name == name);
+    let Some(output) = drivers_of.and_then(position) else {
+        return Ok(None);
     };
-    let Some((place, at)) = sample.last_cell(output) else {
-        return Vec::new();
-    };
-    let cell: Vec<String> = std::iter::once(model.outputs[output].places[place].name.clone())
-        .chain(
-            at.iter()
-                .map(|(id, label)| model.dimensions.at(id).labels[label as usize].title.clone()),
-        )
-        .collect();
-    let place = cell.join(", ");
-    sample
-        .drivers(output, &at)
-        .into_iter()
-        .take(MOST_DRIVERS)
-        .map(|driver| Driver {
-            input: model.node(driver.input).title.clone(),
-            place: place.clone(),
-            correlation: driver.correlation,
-            error: driver.error,
-        })
-        .collect()
+    let plan = build(model, PlanRequest::Drivers { output })?;
+    Ok(Some(DriverPlan { output, plan }))
+}
+
+impl DriverPlan {
+    /// The strongest drivers, on the threads of the pool that this is called in.
+    pub(super) fn drivers(&self, loaded: &Loaded, settings: &Settings) -> Vec<Driver> {
+        let model = &loaded.model;
+        let sample = sample(&self.plan, settings);
+        let Some((place, at)) = sample.last_cell(self.output) else {
+            return Vec::new();
+        };
+        let place = &model.outputs[self.output].places[place].name;
+        let labels = at
+            .iter()
+            .map(|(id, label)| model.dimensions.at(id).labels[label as usize].title.clone());
+        let cell: Vec<String> = std::iter::once(place.clone()).chain(labels).collect();
+        let place = cell.join(", ");
+        sample
+            .drivers(self.output, &at)
+            .into_iter()
+            .take(MOST_DRIVERS)
+            .map(|driver| Driver {
+                input: model.node(driver.input).title.clone(),
+                place: place.clone(),
+                correlation: driver.correlation,
+                error: driver.error,
+            })
+            .collect()
+    }
 }

@@ -95,6 +95,7 @@ pub(super) fn merge(arguments: &MergeArguments) -> ExitStatus {
             document: &document,
             folder: &folder,
             output: &arguments.output,
+            drivers: None,
         },
         Vec::new(),
     )

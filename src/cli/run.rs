@@ -1,7 +1,10 @@
 //! `fanfare run`: load → check → plan → run → write → report.
 
 use std::cell::Cell;
+use std::mem::forget;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use super::ExitStatus;
 use super::arguments::RunArguments;
@@ -9,7 +12,9 @@ use super::design::{order_of, planned_design};
 use super::drive::{Driven, Storage, drive, drive_until, failed, read_part};
 use super::extend::extend_same;
 use super::files::CHECKPOINT;
-use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
+use super::finish::{
+    DriverPlan, Ended, default_folder, driver_plan, explain_failure, finish, prepare,
+};
 use super::load::{load_model, report};
 use super::profile::Stages;
 use super::progress::{Progress, stop_on_signals};
@@ -17,8 +22,8 @@ use super::stored::{guard_checkpoint, guard_state};
 use crate::export::OutputFolder;
 use crate::plan::Plan;
 use crate::run::{
-    Goal, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, Settings, Shard, Simulation,
-    next_check, plan,
+    Goal, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, RunError, Settings, Shard,
+    Simulation, next_check, plan,
 };
 use crate::sample::DesignKind;
 
@@ -95,12 +100,33 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         arguments.output.quiet,
     )
     .pausing(storage.keeps());
-    let outcome = if arguments.until.is_empty() {
-        drive(run, &storage, &progress).map(|driven| (driven, None))
-    } else {
-        let most = most_trials(arguments);
-        drive_until(run, &arguments.until, most, &storage, &progress)
-            .map(|(driven, looked)| (driven, Some(looked)))
+    // A run until a precision does not know yet which trials its sample takes.
+    let finds_drivers = arguments.until.is_empty()
+        && arguments.shard.is_none()
+        && run.threads().current_num_threads() > 1;
+    let (pool, settings) = (run.threads(), run.settings().clone());
+    let (outcome, drivers) = thread::scope(|scope| {
+        let drivers = || {
+            let plan = driver_plan(&loaded)?;
+            let find = |plan: DriverPlan| pool.install(|| plan.drivers(&loaded, &settings));
+            Ok(plan.map_or_else(Vec::new, find))
+        };
+        let drivers = finds_drivers.then(|| scope.spawn(drivers));
+        let outcome = if arguments.until.is_empty() {
+            drive(run, &storage, &progress).map(|driven| (driven, None))
+        } else {
+            let most = most_trials(arguments);
+            drive_until(run, &arguments.until, most, &storage, &progress)
+                .map(|(driven, looked)| (driven, Some(looked)))
+        };
+        let joined = |thread: thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+        };
+        (outcome, drivers.map(joined).transpose())
+    });
+    let drivers = match drivers {
+        Ok(drivers) => drivers,
+        Err(problems) => return failed(RunError::Refused(problems), &loaded, &storage, &progress),
     };
     let (mut driven, looked) = match outcome {
         Ok(ended) => ended,
@@ -137,10 +163,12 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
                     document: &document,
                     folder: &folder,
                     output: &arguments.output,
+                    drivers,
                 },
                 kept,
             );
             stages.end("report and files");
+            forget(document);
             status
         }
     };
@@ -150,6 +178,10 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     if status == ExitStatus::Done {
         storage.remove_checkpoint();
     }
+    // The process ends here: to free a hundred thousand pieces one by one takes as long as to load and plan the model.
+    forget(driven);
+    forget(planned);
+    forget(loaded);
     status
 }
 

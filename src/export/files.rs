@@ -1,8 +1,11 @@
 //! Files that appear whole or not at all, in a folder that is checked before the run.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
+use std::panic::resume_unwind;
 use std::path::{Component, Path, PathBuf};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
@@ -76,8 +79,7 @@ impl OutputFolder {
         &self.path
     }
 
-    /// Writes all files (relative path, content), or none. Every content is first written and synchronised under a temporary name beside its target; only when all are there
-    /// are they renamed, in the order given (put the file that readers look for last). If a rename fails, the earlier ones are undone.
+    /// Writes all files (relative path, content), or none: [`OutputFolder::stage`] and [`OutputFolder::commit`] in one.
     ///
     /// # Errors
     /// A path that leaves the folder, or a failure to write; the old files are then still there.
@@ -85,11 +87,33 @@ impl OutputFolder {
         // Files wait for the disk side by side; the first that fails is reported.
         let attempts: Vec<_> = files
             .par_iter()
-            .map(|(name, content)| self.staged(name, content))
+            .map(|(name, content)| self.stage(name, &[content]))
             .collect();
-        let staged = attempts.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let mut done: Vec<Replaced> = Vec::with_capacity(staged.len());
-        for (file, target) in staged {
+        self.commit(attempts.into_iter().collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// Gives staged files their names, all or none, in the order given (put the file that readers look for last). If a rename fails, the
+    /// earlier ones are undone.
+    ///
+    /// # Errors
+    /// A failure to rename; the old files are then still there.
+    pub fn commit(&self, staged: Vec<Staged>) -> Result<(), FileError> {
+        // Nothing takes its name before all are on the disk.
+        let mut ready = Vec::with_capacity(staged.len());
+        for Staged {
+            file,
+            target,
+            synchronised,
+        } in staged
+        {
+            let outcome = synchronised
+                .join()
+                .unwrap_or_else(|panic| resume_unwind(panic));
+            at("write", &target, outcome)?;
+            ready.push((file, target));
+        }
+        let mut done: Vec<Replaced> = Vec::with_capacity(ready.len());
+        for (file, target) in ready {
             let step = keep_old(&target).and_then(|old| {
                 file.persist(&target).map_err(|failure| failure.error)?;
                 Ok(Replaced {
@@ -106,25 +130,34 @@ impl OutputFolder {
                 }
             }
         }
-        for replaced in &done {
-            let folder = replaced.target.parent().unwrap_or(&self.path);
+        let folder =
+            |replaced: &Replaced| replaced.target.parent().unwrap_or(&self.path).to_owned();
+        let folders: BTreeSet<PathBuf> = done.iter().map(folder).collect();
+        for folder in &folders {
             at("synchronise the folder", folder, synchronise(folder))?;
         }
         Ok(())
     }
 
-    /// A file under a temporary name, and its own path.
-    fn staged(&self, name: &str, content: &[u8]) -> Result<(NamedTempFile, PathBuf), FileError> {
+    /// Writes a file (relative path, content in parts) under a temporary name beside its target; it is removed unless it is committed.
+    /// It goes on to the disk meanwhile: files that wait together wait once.
+    ///
+    /// # Errors
+    /// A path that leaves the folder, or a failure to write.
+    pub fn stage(&self, name: &str, content: &[impl AsRef<[u8]>]) -> Result<Staged, FileError> {
         let target = self.target(name)?;
         let folder = target.parent().unwrap_or(&self.path);
         at("make the folder", folder, fs::create_dir_all(folder))?;
-        let file = at(
+        let (file, synchronised) = at(
             "write",
             &target,
             stage_in(folder).and_then(|mut file| {
-                file.write_all(content)?;
-                file.as_file().sync_all()?;
-                Ok(file)
+                for part in content {
+                    file.write_all(part.as_ref())?;
+                }
+                let handle = file.as_file().try_clone()?;
+                let synchronised = thread::Builder::new().spawn(move || handle.sync_all())?;
+                Ok((file, synchronised))
             }),
         )?;
         if target.is_dir() {
@@ -134,7 +167,11 @@ impl OutputFolder {
                 Err(io::Error::other("a folder of that name is in the way")),
             );
         }
-        Ok((file, target))
+        Ok(Staged {
+            file,
+            target,
+            synchronised,
+        })
     }
 
     fn target(&self, name: &str) -> Result<PathBuf, FileError> {
@@ -153,6 +190,22 @@ impl OutputFolder {
                 Err(io::Error::other("the path leaves the folder")),
             )
         }
+    }
+}
+
+/// A file that is written under a temporary name.
+#[derive(Debug)]
+pub struct Staged {
+    file: NamedTempFile,
+    target: PathBuf,
+    synchronised: JoinHandle<io::Result<()>>,
+}
+
+impl Staged {
+    /// The path that it is to take.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
     }
 }
 

@@ -5,7 +5,7 @@ mod json;
 mod quantiles_csv;
 mod schema;
 
-pub use files::{FileError, OutputFolder};
+pub use files::{FileError, OutputFolder, Staged};
 pub use json::{JsonError, json, read_json};
-pub use quantiles_csv::quantiles_csv;
+pub use quantiles_csv::{quantiles_csv, quantiles_csv_parts};
 pub use schema::schema;

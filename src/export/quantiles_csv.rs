@@ -1,10 +1,11 @@
 //! The tidy table in the column names of the forecasting hubs: one row for each statistic.
 
-use std::fmt::Write as _;
-
 use rayon::prelude::*;
 
 use crate::result::{CrossingCell, Key, LabelProbability, Labels, ResultDocument, WORLD};
+
+/// Room for the rows of a cell, some more than they take.
+const BYTES_PER_CELL: usize = 4096;
 
 /// Means, quantiles and crossing probabilities as CSV (RFC 4180, UTF-8, line feeds, shortest numbers that read back as the same double).
 ///
@@ -12,19 +13,24 @@ use crate::result::{CrossingCell, Key, LabelProbability, Labels, ResultDocument,
 /// `output_type_id`, `value`, `mc_error`, `unit`. Types are `mean` (no id), `quantile` (id: level), and for crossings `pmf` (id: time label or `never`) and `cdf`
 /// (id: time label). The date of a crossing has the target `NAME.date`, a return after it `NAME.recross`. A statistic that does not exist has an empty value.
 pub fn quantiles_csv(document: &ResultDocument) -> Vec<u8> {
+    quantiles_csv_parts(document).concat()
+}
+
+/// [`quantiles_csv`] in parts that follow one another: the table may be large, so that joining them takes a while.
+pub fn quantiles_csv_parts(document: &ResultDocument) -> Vec<Vec<u8>> {
     let table = Table::new(document);
-    let mut text = String::new();
-    table.header(&mut text);
+    let mut header = String::new();
+    table.header(&mut header);
     let levels: Vec<String> = document
         .quantile_levels
         .iter()
         .map(|x| number(*x))
         .collect();
     let outputs: Vec<_> = document.outputs.iter().collect();
-    let parts: Vec<String> = outputs
+    let parts: Vec<Vec<u8>> = outputs
         .par_iter()
         .map(|(name, output)| {
-            let mut text = String::new();
+            let mut text = String::with_capacity(BYTES_PER_CELL * output.cells.len());
             let unit = quoted(output.unit.as_deref().unwrap_or_default());
             for cell in &output.cells {
                 let mut rows = table.rows(&mut text, name, &cell.place, &cell.at, &unit);
@@ -34,16 +40,18 @@ pub fn quantiles_csv(document: &ResultDocument) -> Vec<u8> {
                     rows.add("quantile", level, *value, *error);
                 }
             }
-            text
+            text.into_bytes()
         })
         .collect();
-    parts.iter().for_each(|part| text.push_str(part));
+    let mut text = String::new();
     for (name, crossing) in document.crossings.iter() {
         for cell in &crossing.cells {
             crossing_rows(&table, &levels, &mut text, name, cell);
         }
     }
-    text.into_bytes()
+    let header = std::iter::once(header.into_bytes());
+    let crossings = std::iter::once(text.into_bytes());
+    header.chain(parts).chain(crossings).collect()
 }
 
 fn crossing_rows(
@@ -207,13 +215,16 @@ fn number(value: f64) -> String {
 }
 
 fn number_into(text: &mut String, value: f64) {
-    let size = value.abs();
-    let written = if size == 0.0 || (1e-5..1e16).contains(&size) {
-        write!(text, "{value}")
-    } else {
-        write!(text, "{value:e}")
-    };
-    written.expect("a string takes any text");
+    let mut buffer = zmij::Buffer::new();
+    let written = buffer.format(value);
+    match written.split_once("e+") {
+        Some((digits, exponent)) => {
+            text.push_str(digits);
+            text.push('e');
+            text.push_str(exponent);
+        }
+        None => text.push_str(written.strip_suffix(".0").unwrap_or(written)),
+    }
 }
 
 fn line<'a>(text: &mut String, fields: impl Iterator<Item = &'a str>) {
@@ -358,8 +369,31 @@ mod tests {
             (1e16, "1e16"),
             (-0.1, "-0.1"),
             (0.0, "0"),
+            (-0.0, "-0"),
+            (1e-5, "0.00001"),
+            (9.999e-6, "9.999e-6"),
+            (9_999_999_999_999_998.0, "9999999999999998"),
         ] {
             assert_eq!(number(value), text);
+        }
+    }
+
+    proptest::proptest! {
+        /// The standard library writes the shortest digits too, though others where two such decimals are equally near.
+        #[test]
+        fn numbers_are_as_short_as_those_of_the_standard_library(value in proptest::num::f64::ANY) {
+            let size = value.abs();
+            let expected = if size == 0.0 || (1e-5..1e16).contains(&size) {
+                format!("{value}")
+            } else {
+                format!("{value:e}")
+            };
+            if value.is_finite() {
+                let text = number(value);
+                proptest::prop_assert_eq!(text.len(), expected.len());
+                proptest::prop_assert_eq!(text.find('e'), expected.find('e'));
+                proptest::prop_assert_eq!(text.parse::<f64>(), Ok(value));
+            }
         }
     }
 

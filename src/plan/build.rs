@@ -20,6 +20,11 @@ pub enum PlanRequest {
     Statistics,
     /// The outputs at their outermost place, and one summary score for each input, kept.
     JointSample,
+    /// The last cell of one output (its number) at its outermost place, and one summary score for each input, kept.
+    Drivers {
+        /// Index in the model's outputs.
+        output: usize,
+    },
     /// Outputs and crossings at their outermost place.
     OutermostSeries,
     /// The same, the outputs at the last time label.
@@ -39,11 +44,20 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
     let mut roots = Roots::default();
     builder.nodes();
     if !builder.problems.has_errors() {
-        builder.targets(&mut roots);
+        if let PlanRequest::Drivers { output } = request {
+            builder.last_cell(&mut roots, output);
+        } else {
+            builder.targets(&mut roots);
+        }
         match request {
             PlanRequest::Statistics => builder.joints(&mut roots),
             PlanRequest::JointSample => {
-                builder.keep_outermost(&mut roots);
+                builder.only_outermost(&mut roots, false);
+                builder.keep_outputs(&mut roots);
+                builder.summary_scores(&mut roots);
+            }
+            PlanRequest::Drivers { .. } => {
+                builder.keep_outputs(&mut roots);
                 builder.summary_scores(&mut roots);
             }
             PlanRequest::OutermostSeries => builder.only_outermost(&mut roots, false),
@@ -54,7 +68,11 @@ pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Dia
                 builder.every_score(&mut roots);
             }
         }
-        if request != PlanRequest::JointSample {
+        let only_keeps = matches!(
+            request,
+            PlanRequest::JointSample | PlanRequest::Drivers { .. }
+        );
+        if !only_keeps {
             roots.order = builder.order_by_place(&roots);
         }
     }

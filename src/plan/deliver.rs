@@ -26,14 +26,7 @@ impl Builder<'_> {
         for (output, declared) in model.outputs.iter().enumerate() {
             for (place, level) in declared.places.iter().enumerate() {
                 for at in self.reported_cells(level) {
-                    let value = self.term(&declared.term, &at);
-                    roots.targets.push((
-                        Target {
-                            kind: TargetKind::Output { output, place },
-                            at,
-                        },
-                        value,
-                    ));
+                    self.output_at(roots, output, place, at);
                 }
             }
         }
@@ -69,6 +62,22 @@ impl Builder<'_> {
                     }
                 }
             }
+        }
+    }
+
+    fn output_at(&mut self, roots: &mut Roots, output: usize, place: usize, at: Assignment) {
+        let value = self.term(&self.model.outputs[output].term, &at);
+        let kind = TargetKind::Output { output, place };
+        roots.targets.push((Target { kind, at }, value));
+    }
+
+    /// The last cell of an output at its outermost place.
+    pub(crate) fn last_cell(&mut self, roots: &mut Roots, output: usize) {
+        let places = &self.model.outputs[output].places;
+        let place = self.outermost(places);
+        let last = places.get(place).map(|place| self.reported_cells(place));
+        if let Some(at) = last.and_then(|mut cells| cells.pop()) {
+            self.output_at(roots, output, place, at);
         }
     }
 
@@ -124,17 +133,12 @@ impl Builder<'_> {
         });
     }
 
-    /// Keeps each output at the outermost of its places.
-    pub(crate) fn keep_outermost(&mut self, roots: &mut Roots) {
+    /// Keeps the values of outputs, and leaves crossings out.
+    pub(crate) fn keep_outputs(&self, roots: &mut Roots) {
+        (roots.targets).retain(|(target, _)| matches!(target.kind, TargetKind::Output { .. }));
         for target in 0..roots.targets.len() {
-            let (Target { kind, .. }, value) = &roots.targets[target];
-            if let TargetKind::Output { output, place } = *kind
-                && place == self.outermost(&self.model.outputs[output].places)
-            {
-                let value = *value;
-                let row = roots.keep(value);
-                roots.kept_targets.push((target, row));
-            }
+            let row = roots.keep(roots.targets[target].1);
+            roots.kept_targets.push((target, row));
         }
     }
 

@@ -1,16 +1,15 @@
 //! Values of a plan, each computed once: equal operations on equal operands are one value, and operations on numbers are numbers.
 
-use std::collections::BTreeMap;
-
+use super::known::Known;
 use super::{crossing, scalar};
 use crate::check::NodeId;
 
 /// The number of a value within its graph; operands always come first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ValueId(pub u32);
 
 /// Functions of one row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     missing_docs,
     reason = "each is the function of the expression language with that name"
@@ -68,7 +67,7 @@ impl Unary {
 }
 
 /// Functions of two rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     missing_docs,
     reason = "each is the operator of the expression language with that name"
@@ -154,7 +153,7 @@ impl Fold {
 }
 
 /// How a value is computed. Numbers are kept by their bits so that values can be compared.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Value {
     /// A number known before any trial.
     Number(u64),
@@ -214,7 +213,7 @@ impl Value {
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     values: Vec<Value>,
-    known: BTreeMap<Value, ValueId>,
+    known: Known,
     /// The node that each value was first made for; `None` for expressions of outputs and crossings.
     origins: Vec<Option<NodeId>>,
     /// The node that values are made for now.
@@ -224,16 +223,12 @@ pub(crate) struct Graph {
 impl Graph {
     /// The value that is computed like this, new or known.
     pub(crate) fn intern(&mut self, value: Value) -> ValueId {
-        if let Some(&id) = self.known.get(&value) {
-            return id;
+        let (number, new) = self.known.number(&self.values, &value);
+        if new {
+            self.values.push(value);
+            self.origins.push(self.origin);
         }
-        let id = ValueId(
-            u32::try_from(self.values.len()).expect("the builder limits the number of values"),
-        );
-        self.values.push(value.clone());
-        self.origins.push(self.origin);
-        self.known.insert(value, id);
-        id
+        ValueId(number)
     }
 
     /// The node that a value was first made for.

@@ -6,6 +6,7 @@ mod deliver;
 mod draw;
 mod graph;
 mod input;
+mod known;
 mod place;
 pub(crate) mod scalar;
 mod schedule;

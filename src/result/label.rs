@@ -64,6 +64,13 @@ impl Labels {
     pub fn same(&self, other: &Self) -> bool {
         self.len() == other.len() && self.iter().all(|(name, key)| other.get(name) == Some(key))
     }
+
+    /// Whether both hold the same labels in all dimensions but one.
+    pub fn same_but(&self, other: &Self, dimension: &str) -> bool {
+        let holds =
+            |all: &Self, (name, key): (&str, &Key)| name == dimension || all.get(name) == Some(key);
+        self.iter().all(|entry| holds(other, entry)) && other.iter().all(|entry| holds(self, entry))
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +85,10 @@ mod tests {
         assert!(one.same(&two));
         assert!(!one.same(&labels([("year", 2024.into()), ("country", "CAN".into())])));
         assert!(!one.same(&one.without("year")));
+        let later = labels([("year", 2024.into()), ("country", "CAN".into())]);
+        assert!(one.same_but(&later, "year") && one.same_but(&one.without("year"), "year"));
+        assert!(!one.same_but(&later, "country") && !one.same_but(&later, ""));
+        assert!(!one.without("year").same_but(&one, "country"));
     }
 
     #[test]

@@ -1,68 +1,83 @@
 //! The part of a document that people read whole: places with few members.
 
-use super::ResultDocument;
+use super::{Labels, OutputResult, ResultDocument};
 
 impl ResultDocument {
     /// The same document without the kinds of place that have more than `most` members for some output or crossing; `None` if there are none.
     #[must_use]
     pub fn outer(&self, most: usize) -> Option<Self> {
         let time = self.model.time.as_deref().unwrap_or_default();
-        let mut crowded: Vec<String> = Vec::new();
-        let mut count = |places: Vec<(&str, super::Labels)>| {
-            let mut seen: Vec<(&str, Vec<super::Labels>)> = Vec::new();
-            for (place, at) in places {
-                match seen.iter_mut().find(|(name, _)| *name == place) {
-                    Some((_, list))
-                        if list.len() > most || list.iter().any(|known| known.same(&at)) => {}
-                    Some((_, list)) => list.push(at),
-                    None => seen.push((place, vec![at])),
-                }
-            }
-            for (place, list) in seen {
-                if list.len() > most && !crowded.iter().any(|known| known == place) {
-                    crowded.push(place.to_owned());
-                }
-            }
-        };
+        let mut crowded: Vec<&str> = Vec::new();
         for (_, output) in self.outputs.iter() {
-            count(
-                output
-                    .cells
-                    .iter()
-                    .map(|cell| (cell.place.as_str(), cell.at.without(time)))
-                    .collect(),
-            );
+            let cells = output.cells.iter().map(|cell| (&*cell.place, &cell.at));
+            note_crowded(&mut crowded, cells, most, time);
         }
         for (_, crossing) in self.crossings.iter() {
-            count(
-                crossing
-                    .cells
-                    .iter()
-                    .map(|cell| (cell.place.as_str(), cell.at.clone()))
-                    .collect(),
-            );
+            let cells = crossing.cells.iter().map(|cell| (&*cell.place, &cell.at));
+            note_crowded(&mut crowded, cells, most, "");
         }
         if crowded.is_empty() {
             return None;
         }
-        let mut outer = self.clone();
-        let keep = |place: &str| !crowded.iter().any(|name| name == place);
-        for name in self.outputs.names() {
-            if let Some(output) = outer.outputs.get_mut(name) {
-                output.cells.retain(|cell| keep(&cell.place));
-            }
-        }
+        let keeps = |place: &str| !crowded.contains(&place);
+        // Cells are many: only those that stay are copied.
+        let outputs = self.outputs.iter().map(|(name, output)| {
+            let cells = output.cells.iter().filter(|cell| keeps(&cell.place));
+            let kept = OutputResult {
+                title: output.title.clone(),
+                unit: output.unit.clone(),
+                note: output.note.clone(),
+                cells: cells.cloned().collect(),
+            };
+            (name, kept)
+        });
+        let mut crossings = self.crossings.clone();
         for name in self.crossings.names() {
-            if let Some(crossing) = outer.crossings.get_mut(name) {
-                crossing.cells.retain(|cell| keep(&cell.place));
+            if let Some(crossing) = crossings.get_mut(name) {
+                crossing.cells.retain(|cell| keeps(&cell.place));
             }
         }
+        let mut joint = self.joint.clone();
         for name in self.joint.names() {
-            if let Some(joint) = outer.joint.get_mut(name) {
-                joint.cells.retain(|cell| keep(&cell.place));
+            if let Some(joint) = joint.get_mut(name) {
+                joint.cells.retain(|cell| keeps(&cell.place));
             }
         }
-        Some(outer)
+        Some(Self {
+            format: self.format,
+            model: self.model.clone(),
+            run: self.run.clone(),
+            quantile_levels: self.quantile_levels.clone(),
+            dimensions: self.dimensions.clone(),
+            outputs: outputs.collect(),
+            crossings,
+            joint,
+            sources: self.sources.clone(),
+        })
+    }
+}
+
+/// Adds the kinds of place with more than `most` members among the cells of one output or crossing; cells that differ in the dimension
+/// `time` only are one member.
+fn note_crowded<'a>(
+    crowded: &mut Vec<&'a str>,
+    cells: impl Iterator<Item = (&'a str, &'a Labels)>,
+    most: usize,
+    time: &str,
+) {
+    let mut seen: Vec<(&str, Vec<&Labels>)> = Vec::new();
+    for (place, at) in cells {
+        match seen.iter_mut().find(|(name, _)| *name == place) {
+            Some((_, list)) if list.len() > most => {}
+            Some((_, list)) if list.iter().any(|known| known.same_but(at, time)) => {}
+            Some((_, list)) => list.push(at),
+            None => seen.push((place, vec![at])),
+        }
+    }
+    for (place, list) in seen {
+        if list.len() > most && !crowded.contains(&place) {
+            crowded.push(place);
+        }
     }
 }
 

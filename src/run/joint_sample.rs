@@ -10,8 +10,8 @@ use crate::check::{CheckedModel, NodeId};
 use crate::diag::Diagnostic;
 use crate::dimension::Assignment;
 use crate::eval::{Sink, Workspace, evaluate};
-use crate::plan::{PlanRequest, TargetKind, build};
-use crate::stats::spearman;
+use crate::plan::{Plan, PlanRequest, TargetKind, build};
+use crate::stats::{mid_ranks, rank_correlation};
 
 /// Most trials that are kept.
 pub const JOINT_SAMPLE_TRIALS: u64 = 10_000;
@@ -70,7 +70,7 @@ impl Sink for Ignore {
     fn accept(&mut self, _target: usize, _values: &[f64]) {}
 }
 
-/// Evaluates the joint sample of a run of `trials` trials.
+/// Evaluates the joint sample of a run.
 ///
 /// # Errors
 /// Parameters out of their domain, as in [`build`].
@@ -78,7 +78,12 @@ pub fn joint_sample(
     model: &CheckedModel,
     settings: &Settings,
 ) -> Result<JointSample, Vec<Diagnostic>> {
-    let plan = build(model, PlanRequest::JointSample)?;
+    Ok(sample(&build(model, PlanRequest::JointSample)?, settings))
+}
+
+/// Evaluates what a plan for [`PlanRequest::JointSample`] or [`PlanRequest::Drivers`] keeps, on the threads of the pool that it is called in.
+#[must_use]
+pub fn sample(plan: &Plan, settings: &Settings) -> JointSample {
     let mut rows = Vec::new();
     let mut columns = Vec::new();
     for &(target, row) in &plan.kept_targets {
@@ -99,18 +104,18 @@ pub fn joint_sample(
     let runs = runs_of_trials(settings.trials, settings.design.points(), most);
     let trials: Vec<u64> = runs.iter().cloned().flatten().collect();
     let runs_per_thread = runs.len().div_ceil(rayon::current_num_threads()).max(1);
-    let sampler = settings.sampler(&plan);
+    let sampler = settings.sampler(plan);
     // Row after row of the sample, by thread.
     let parts: Vec<Vec<f64>> = runs
         .par_chunks(runs_per_thread)
         .map(|runs| {
-            let mut workspace = Workspace::new(&plan, TRIALS_PER_BATCH as usize);
+            let mut workspace = Workspace::new(plan, TRIALS_PER_BATCH as usize);
             let mut scores = sampler.scores();
             let mut part = Vec::new();
             for run in runs {
                 let n = (run.end - run.start) as usize;
                 let first = run.start;
-                evaluate(&plan, &mut workspace, &mut scores, first, n, &mut Ignore);
+                evaluate(plan, &mut workspace, &mut scores, first, n, &mut Ignore);
                 for trial in 0..n {
                     part.extend(rows.iter().map(|&row| workspace.kept(row, n)[trial]));
                 }
@@ -120,12 +125,12 @@ pub fn joint_sample(
         .collect();
     let values = Array2::from_shape_vec((trials.len(), columns.len()), parts.concat())
         .expect("every trial has a value in each column");
-    Ok(JointSample {
+    JointSample {
         trials,
         columns,
         values,
         independent: settings.design.points().is_none(),
-    })
+    }
 }
 
 /// Up to `most` trials in runs of at most [`TRIALS_PER_BATCH`], none across two replicates.
@@ -179,6 +184,10 @@ impl JointSample {
         let Some(target) = wanted else {
             return Vec::new();
         };
+        let ranks = |column: usize| mid_ranks(&self.values.column(column).to_vec());
+        let Some(target) = ranks(target) else {
+            return Vec::new();
+        };
         let n = self.values.nrows() as f64;
         let mut drivers: Vec<_> = self
             .columns
@@ -188,7 +197,7 @@ impl JointSample {
                 let SampleColumn::Input(input) = *kind else {
                     return None;
                 };
-                let correlation = spearman(self.values.view(), column, target)?;
+                let correlation = rank_correlation(&ranks(column)?, &target)?;
                 let squared = correlation * correlation;
                 Some(RankDriver {
                     input,

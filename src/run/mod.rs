@@ -19,9 +19,12 @@ mod simulation;
 mod sobol_order;
 mod targets;
 mod until;
+mod workspaces;
 
 pub use failure::{ResumeError, RunError};
-pub use joint_sample::{JOINT_SAMPLE_TRIALS, JointSample, RankDriver, SampleColumn, joint_sample};
+pub use joint_sample::{
+    JOINT_SAMPLE_TRIALS, JointSample, RankDriver, SampleColumn, joint_sample, sample,
+};
 pub use load::{Loaded, Refused, VariantChoice, load, load_from};
 pub use measure::measure;
 pub use merge::{Misfit, order_of_parts};

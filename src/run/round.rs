@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::RunError;
 use super::settings::{Observer, Settings};
+use super::workspaces::Workspaces;
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::Plan;
 use crate::sample::{DesignScores, Sampler};
@@ -32,6 +33,7 @@ pub(super) struct Round<'a> {
     pub(super) joints: &'a JointPlan,
     pub(super) blocks: Blocks,
     pub(super) sampler: &'a Sampler,
+    pub(super) workspaces: &'a Workspaces,
     pub(super) points: Option<u64>,
     pub(super) trials_per_batch: usize,
 }
@@ -124,7 +126,7 @@ impl Round<'_> {
 
     /// The part of the pilot that lies in consecutive batches.
     fn pilot(&self, batches: &[Range<usize>]) -> PilotCapture {
-        let mut workspace = Workspace::new(self.plan, self.trials_per_batch);
+        let mut workspace = self.workspaces.take(self.plan, self.trials_per_batch);
         let mut scores = self.sampler.scores();
         let ends = batches.first().zip(batches.last());
         let trials = ends.map_or(0..0, |(first, last)| first.start..last.end);
@@ -143,6 +145,7 @@ impl Round<'_> {
                 &mut sink,
             );
         }
+        self.workspaces.put(workspace);
         pilot
     }
 
@@ -188,7 +191,7 @@ impl Round<'_> {
 
     /// The work of one thread: units until there are no more or a pause is due.
     fn thread(&self, shared: &Shared<'_>) -> Result<(), RunError> {
-        let mut workspace = Workspace::new(self.plan, self.trials_per_batch);
+        let mut workspace = self.workspaces.take(self.plan, self.trials_per_batch);
         let mut scores = self.sampler.scores();
         let mut accumulator =
             BlockAccumulator::new(Arc::clone(self.targets), shared.mode.clone(), self.points);
@@ -236,6 +239,7 @@ impl Round<'_> {
                     .map_err(StatisticsError::from)?;
             }
         }
+        self.workspaces.put(workspace);
         shared.lock().statistics.merge(&mut accumulator)?;
         Ok(())
     }

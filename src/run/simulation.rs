@@ -13,6 +13,7 @@ use super::settings::{Observer, Settings};
 use super::shard::Shard;
 use super::targets::{central_case, joint_plan, target_plan};
 use super::until::is_look;
+use super::workspaces::Workspaces;
 use crate::diag::Diagnostic;
 use crate::plan::{Plan, PlanRequest, build};
 use crate::result::ResultDocument;
@@ -40,7 +41,8 @@ pub struct Simulation<'a> {
     targets: Arc<TargetPlan>,
     joints: JointPlan,
     sampler: Sampler,
-    pool: rayon::ThreadPool,
+    workspaces: Workspaces,
+    pool: Arc<rayon::ThreadPool>,
     /// The units that are wanted.
     share: Range<u64>,
     counted: Counted,
@@ -86,10 +88,12 @@ impl<'a> Simulation<'a> {
         let joints = joint_plan(plan);
         let sampler = settings.sampler(plan);
         let pool = pool(&settings, &share)?;
+        let workspaces = Workspaces::default();
         let mode = if fits_exactly(targets.n_targets(), settings.trials) {
             Mode::Exact
         } else {
-            let grids = round(plan, &targets, &joints, &settings, &sampler).grids(&pool);
+            let round = round(plan, &targets, &joints, &settings, &sampler, &workspaces);
+            let grids = round.grids(&pool);
             Mode::Sketch(Arc::new(grids))
         };
         let counted = Counted {
@@ -97,7 +101,8 @@ impl<'a> Simulation<'a> {
             statistics: Statistics::new(&targets, mode, settings.design.points()),
             joints: JointStatistics::new(joints, settings.design.points()),
         };
-        Ok(Self::with(loaded, plan, settings, share, counted, pool))
+        let run = Self::with(loaded, plan, settings, share, counted, pool);
+        Ok(Self { workspaces, ..run })
     }
 
     fn with(
@@ -106,12 +111,13 @@ impl<'a> Simulation<'a> {
         settings: Settings,
         share: Range<u64>,
         counted: Counted,
-        pool: rayon::ThreadPool,
+        pool: Arc<rayon::ThreadPool>,
     ) -> Self {
         Self {
             targets: Arc::new(target_plan(loaded, plan)),
             joints: joint_plan(plan),
             sampler: settings.sampler(plan),
+            workspaces: Workspaces::default(),
             loaded,
             plan,
             settings,
@@ -246,6 +252,7 @@ impl<'a> Simulation<'a> {
                 &self.joints,
                 &settings,
                 &self.sampler,
+                &self.workspaces,
             )
             .grids(&self.pool);
             counted.statistics = counted.statistics.into_sketch(Arc::new(grids));
@@ -287,6 +294,7 @@ impl<'a> Simulation<'a> {
                 &self.joints,
                 &self.settings,
                 &self.sampler,
+                &self.workspaces,
             );
             self.counted = round.run(&self.pool, self.counted, end, &self.share, observer)?;
         }
@@ -317,6 +325,12 @@ impl<'a> Simulation<'a> {
     pub fn trials_done(&self) -> u64 {
         let blocks = blocks(&self.settings);
         first_trial(&blocks, self.counted.units.end) - first_trial(&blocks, self.share.start)
+    }
+
+    /// Its threads, for what else is to be done: a thread takes it up when it finds no more trials to evaluate.
+    #[must_use]
+    pub fn threads(&self) -> Arc<rayon::ThreadPool> {
+        Arc::clone(&self.pool)
     }
 
     /// How it is run.
@@ -384,10 +398,11 @@ fn n_units(settings: &Settings) -> Result<u64, RunError> {
 }
 
 /// Threads for the units of a run.
-fn pool(settings: &Settings, share: &Range<u64>) -> Result<rayon::ThreadPool, RunError> {
+fn pool(settings: &Settings, share: &Range<u64>) -> Result<Arc<rayon::ThreadPool>, RunError> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(n_threads(settings, share.end - share.start))
         .build()
+        .map(Arc::new)
         .map_err(|error| RunError::Threads(error.to_string()))
 }
 
@@ -401,6 +416,7 @@ fn round<'a>(
     joints: &'a JointPlan,
     settings: &Settings,
     sampler: &'a Sampler,
+    workspaces: &'a Workspaces,
 ) -> Round<'a> {
     Round {
         plan,
@@ -408,6 +424,7 @@ fn round<'a>(
         joints,
         blocks: blocks(settings),
         sampler,
+        workspaces,
         points: settings.design.points(),
         trials_per_batch: settings.batch(plan),
     }

@@ -1,6 +1,7 @@
 //! How far the distribution function of a run may lie from the true one, level by level.
 
 use super::count_spread::CountSpread;
+use super::error::interval_factor;
 use super::target::TargetKind;
 
 /// Finite values of one replicate, beside the trials without.
@@ -43,40 +44,48 @@ impl Replicate {
 pub(crate) enum Deviations {
     /// Independent trials: √(p (1 − p)/N).
     Independent,
-    /// Replicates whose values are kept, sorted: their distribution functions at the quantile itself.
-    Values(Vec<Replicate>),
+    /// Replicates whose values are kept: their distribution functions at the quantile itself.
+    Values {
+        /// Their values, sorted.
+        replicates: Vec<Replicate>,
+        /// As in [`interval_factor`].
+        factor: f64,
+    },
     /// Replicates whose values below some thresholds were counted.
     Thresholds {
         /// Replicates.
         n_replicates: u64,
+        /// As in [`interval_factor`].
+        factor: f64,
         /// True level of each threshold, ascending, with the variance there over p (1 − p).
         known: Vec<(f64, f64)>,
     },
 }
 
 impl Deviations {
-    pub(crate) fn from_values(mut replicates: Vec<Replicate>) -> Self {
+    /// `factor` is the [`interval_factor`] of so many replicates, which is the same for all targets and takes longer than all else here.
+    pub(crate) fn from_values(mut replicates: Vec<Replicate>, factor: f64) -> Self {
         for replicate in &mut replicates {
             replicate.values.sort_by(f64::total_cmp);
         }
-        Self::Values(replicates)
+        Self::Values { replicates, factor }
     }
 
-    pub(crate) fn from_spread(spread: &CountSpread, n_replicates: u64) -> Self {
+    /// `factor` as for [`Deviations::from_values`].
+    pub(crate) fn from_spread(spread: &CountSpread, n_replicates: u64, factor: f64) -> Self {
         Self::Thresholds {
             n_replicates,
+            factor,
             known: known_levels(spread, n_replicates),
         }
     }
 
-    /// Replicates less one; `None` for independent trials.
-    pub(crate) fn degrees_of_freedom(&self) -> Option<u64> {
-        let n_replicates = match self {
-            Self::Independent => return None,
-            Self::Values(replicates) => replicates.len() as u64,
-            Self::Thresholds { n_replicates, .. } => *n_replicates,
-        };
-        Some(n_replicates.saturating_sub(1))
+    /// Errors on either side of a statistic between which its true value lies with probability 0.95.
+    pub(crate) fn interval_factor(&self) -> f64 {
+        match self {
+            Self::Independent => interval_factor(None),
+            Self::Values { factor, .. } | Self::Thresholds { factor, .. } => *factor,
+        }
     }
 
     /// Standard error of the distribution function at a quantile of level `level` of `total` trials; `None` below two replicates.
@@ -85,18 +94,26 @@ impl Deviations {
     /// interpolated, plus the least one at this level: the larger of [`least_variance`] and the square of [`between_neighbours`].
     pub(crate) fn at(&self, level: f64, quantile: f64, total: u64) -> Option<f64> {
         let scale = level * (1.0 - level);
-        let excess = match self {
+        let (excess, n_replicates) = match self {
             Self::Independent => return Some((scale / total as f64).sqrt()),
-            Self::Values(replicates) => {
+            Self::Values { replicates, .. } => {
                 let mut spread = CountSpread::new(2);
                 for replicate in replicates {
                     spread.add(replicate.total(), replicate.up_to(quantile));
                 }
-                relative_excess(&known_levels(&spread, replicates.len() as u64), level)
+                let n_replicates = replicates.len() as u64;
+                let known = known_levels(&spread, n_replicates);
+                (relative_excess(&known, level), n_replicates)
             }
-            Self::Thresholds { known, .. } => relative_excess(known, level),
+            Self::Thresholds {
+                known,
+                n_replicates,
+                ..
+            } => (relative_excess(known, level), *n_replicates),
         };
-        let n_replicates = self.degrees_of_freedom().filter(|df| *df > 0)? + 1;
+        if n_replicates < 2 {
+            return None;
+        }
         let within = between_neighbours(level, total);
         let least = least_variance(level, total, n_replicates);
         Some((excess * scale + least.max(within * within)).sqrt())
@@ -164,11 +181,14 @@ mod tests {
 
     #[test]
     fn values_give_the_spread_of_the_distribution_functions() {
-        let deviations = Deviations::from_values(vec![
-            replicate(&[f64::NEG_INFINITY, 1.0, 2.0, 3.0]),
-            replicate(&[4.0, 1.0, 3.0, 5.0]),
-            replicate(&[6.0, 1.0, 4.0, f64::INFINITY]),
-        ]);
+        let deviations = Deviations::from_values(
+            vec![
+                replicate(&[f64::NEG_INFINITY, 1.0, 2.0, 3.0]),
+                replicate(&[4.0, 1.0, 3.0, 5.0]),
+                replicate(&[6.0, 1.0, 4.0, f64::INFINITY]),
+            ],
+            interval_factor(Some(2)),
+        );
         // At 2.5 the shares are ¾, ¼, ¼: mean 5/12, squared deviations 1/9 + 2/36; position 11 · 5/12 = 4.58….
         let spread = 1.0 / 6.0 / 2.0 / 3.0;
         let within = 2_f64.sqrt() * (55.0 / 12.0 - 4.0) / 12.0;
@@ -177,7 +197,8 @@ mod tests {
         let expected = (spread - least + f64::max(least, within * within)).sqrt();
         let found = deviations.at(5.0 / 12.0, 2.5, 12).unwrap();
         assert!((found / expected - 1.0).abs() < 1e-14, "{found} {expected}");
-        assert_eq!(deviations.degrees_of_freedom(), Some(2));
+        // Abramowitz and Stegun (1964), table 26.10: t with two degrees of freedom.
+        assert!((deviations.interval_factor() - 4.303).abs() < 5e-4);
     }
 
     #[test]
@@ -186,7 +207,7 @@ mod tests {
         for (a, b) in [(2, 7), (4, 9)] {
             spread.add(10, [0, a, b, 10]);
         }
-        let deviations = Deviations::from_spread(&spread, 2);
+        let deviations = Deviations::from_spread(&spread, 2, f64::NAN);
         // Shares 0.3 ± 0.1 and 0.8 ± 0.1, where 10 p is whole; those of 0 and 1 say nothing.
         for (level, relative) in [
             (0.01, 0.01 / 0.21),
@@ -201,7 +222,8 @@ mod tests {
             let found = deviations.at(level, f64::NAN, 20).unwrap();
             assert!((found / expected - 1.0).abs() < 1e-12, "{level}");
         }
-        assert_eq!(Deviations::from_spread(&spread, 1).at(0.5, 0.0, 20), None);
+        let alone = Deviations::from_spread(&spread, 1, f64::NAN);
+        assert_eq!(alone.at(0.5, 0.0, 20), None);
     }
 
     #[test]

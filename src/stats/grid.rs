@@ -193,6 +193,49 @@ impl Grid {
         };
         edge.max(min).min(max)
     }
+
+    /// All edges at once, in plain loops: those of [`Grid::edge`].
+    pub(crate) fn edges(&self, min: f64, max: f64) -> [f64; N_BINS + 1] {
+        let mut edges = [0.0; N_BINS + 1];
+        let (low, scale, shift) = (self.low.to_bits(), self.scale, self.shift & 63);
+        // Steps after which the distance is the largest double.
+        let most = (f64::MAX.to_bits() - low) >> shift;
+        let distance = |steps: u64| {
+            let bits = if steps <= most {
+                low + (steps << shift)
+            } else {
+                f64::MAX.to_bits()
+            };
+            f64::from_bits(bits) - scale
+        };
+        let (left, right) = edges.split_at_mut(self.middle as usize);
+        match self.centre {
+            Centre::Origin(origin) => {
+                for (edge, steps) in left.iter_mut().rev().zip(1..) {
+                    *edge = origin - distance(steps);
+                }
+                right[0] = origin;
+                for (edge, steps) in right[1..].iter_mut().zip(1..) {
+                    *edge = origin + distance(steps);
+                }
+            }
+            Centre::Ends(start, end) => {
+                let half_way = half_way(start, end);
+                for (edge, steps) in left.iter_mut().zip(0..) {
+                    *edge = (start + distance(steps)).min(half_way);
+                }
+                for (edge, steps) in right.iter_mut().rev().zip(0..) {
+                    *edge = (end - distance(steps)).max(half_way);
+                }
+                right[0] = half_way;
+            }
+        }
+        for edge in &mut edges {
+            *edge = edge.max(min).min(max);
+        }
+        (edges[0], edges[N_BINS]) = (min, max);
+        edges
+    }
 }
 
 /// From values to slots, ready for a loop.
@@ -334,6 +377,9 @@ mod tests {
             }
             for bin in 0..N_BINS {
                 assert!(grid.edge(bin, min, max) <= grid.edge(bin + 1, min, max));
+            }
+            for (bin, edge) in grid.edges(min, max).into_iter().enumerate() {
+                assert_eq!(edge.to_bits(), grid.edge(bin, min, max).to_bits(), "{bin}");
             }
         }
     }

@@ -21,8 +21,6 @@ struct Segment {
     count: f64,
     /// Slopes of the cumulative count at both ends, per unit of the bin's width.
     slopes: [f64; 2],
-    /// Possible error of a quantile inside the bin.
-    resolution: f64,
 }
 
 /// A value that occurs repeatedly.
@@ -42,77 +40,191 @@ struct Atom {
 enum Found {
     /// On a value that repeats.
     Step(Quantile),
-    /// At a value inside a bin.
-    Inside(f64, Segment),
+    /// At a value inside the bin of this number.
+    Inside(f64, Segment, usize),
 }
 
 /// Cumulative counts of one target, ready for reading.
+///
+/// Reading 23 levels touches few of the bins, so slopes and resolutions are computed where they are asked.
 ///
 /// # Source
 /// Monotone cubic: Fritsch and Carlson (1980); slopes from the parabola through three edges, limited to three times the smaller secant.
 #[derive(Debug, Clone)]
 pub struct Interpolant {
-    segments: Vec<Segment>,
+    /// Edges of the bins of positive width: one more than there are bins.
+    edges: Vec<f64>,
+    /// Values below each edge, atoms left out.
+    below: Vec<f64>,
     atoms: Vec<Atom>,
     total: u64,
     /// Whether all values are whole numbers.
     lattice: bool,
+    /// Whether values that are not atoms repeat too.
+    lumpy: bool,
 }
 
 impl Interpolant {
     /// Reads a histogram whose values lie in [min, max].
     #[must_use]
     pub(crate) fn new(grid: &Grid, sketch: &Sketch, min: f64, max: f64) -> Self {
-        let mut segments = Vec::with_capacity(N_BINS);
+        let all = grid.edges(min, max);
         let mut steps: Vec<(f64, f64)> = vec![(0.0, sketch.count(ZERO_SLOT) as f64)];
         for (&slot, &value) in ATOM_SLOTS.iter().zip(&grid.atoms) {
             steps.push((value, sketch.count(slot) as f64));
         }
-        let mut below = 0.0;
+        let mut edges = Vec::with_capacity(N_BINS + 1);
+        let mut below = Vec::with_capacity(N_BINS + 1);
+        let mut sum = 0;
+        edges.push(all[0]);
+        below.push(0.0);
         for bin in 0..N_BINS {
-            let count = sketch.count(bin) as f64;
-            let (start, end) = (grid.edge(bin, min, max), grid.edge(bin + 1, min, max));
-            let width = end - start;
-            if width > 0.0 {
-                segments.push(Segment {
-                    start,
-                    width,
-                    below,
-                    count,
-                    slopes: [0.0; 2],
-                    resolution: width,
-                });
-                below += count;
-            } else {
+            let count = sketch.count(bin);
+            let (start, end) = (all[bin], all[bin + 1]);
+            if end - start > 0.0 {
+                sum += count;
+                edges.push(end);
+                below.push(sum as f64);
+            } else if count > 0 {
                 // Edges closer than the spacing of doubles: the bin is one value.
-                steps.push((start, count));
+                steps.push((start, count as f64));
             }
         }
         steps.retain(|(_, count)| *count > 0.0);
         steps.sort_by(|a, b| a.0.total_cmp(&b.0));
-        set_slopes(&mut segments);
-        // Values that repeat may stand anywhere in their bin: its resolution stays the whole width.
-        if !grid.lumpy {
-            set_resolutions(&mut segments, &steps);
-        }
         let mut interpolant = Self {
-            segments,
+            edges,
+            below,
             atoms: Vec::new(),
             total: sketch.total(),
             lattice: sketch.is_lattice(),
+            lumpy: grid.lumpy,
         };
-        for (value, count) in steps {
-            let (continuous_below, segment) = interpolant.continuous_below(value);
-            let inside = segment.filter(|s| value > s.start && value < s.start + s.width);
-            interpolant.atoms.push(Atom {
-                value,
-                count,
-                continuous_below,
-                bin_width: inside.map_or(0.0, |s| s.width),
-                bin_count: inside.map_or(0.0, |s| s.count),
-            });
-        }
+        interpolant.atoms = steps
+            .into_iter()
+            .map(|(value, count)| interpolant.atom(value, count))
+            .collect();
         interpolant
+    }
+
+    /// An atom where it stands among the bins.
+    fn atom(&self, value: f64, count: f64) -> Atom {
+        let (continuous_below, segment) = self.continuous_below(value);
+        let inside = segment.filter(|s| value > s.start && value < s.start + s.width);
+        Atom {
+            value,
+            count,
+            continuous_below,
+            bin_width: inside.map_or(0.0, |s| s.width),
+            bin_count: inside.map_or(0.0, |s| s.count),
+        }
+    }
+
+    /// Bins of positive width.
+    fn n_segments(&self) -> usize {
+        self.edges.len() - 1
+    }
+
+    fn width(&self, index: usize) -> f64 {
+        self.edges[index + 1] - self.edges[index]
+    }
+
+    fn count(&self, index: usize) -> f64 {
+        self.below[index + 1] - self.below[index]
+    }
+
+    fn density(&self, index: usize) -> f64 {
+        self.count(index) / self.width(index)
+    }
+
+    fn segment(&self, index: usize) -> Segment {
+        let (width, count) = (self.width(index), self.count(index));
+        // Densities of bins narrower than 1e-308 overflow; then a straight line serves.
+        let slope = |edge: usize| {
+            let slope = self.slope(edge);
+            if slope.is_finite() {
+                slope * width
+            } else {
+                count
+            }
+        };
+        Segment {
+            start: self.edges[index],
+            width,
+            below: self.below[index],
+            count,
+            slopes: [slope(index), slope(index + 1)],
+        }
+    }
+
+    /// Slope of the cumulative count at an edge.
+    fn slope(&self, edge: usize) -> f64 {
+        let n = self.n_segments();
+        let beyond = |outer: usize, inner: usize| {
+            let (h0, h1) = (self.width(outer), self.width(inner));
+            let (density, within) = (self.density(outer), self.density(inner));
+            let slope = density + (density - within) * (h0 / (h0 + h1));
+            slope.max(0.0).min(3.0 * density)
+        };
+        match edge {
+            _ if n < 2 => self.density(0),
+            0 => beyond(0, 1),
+            edge if edge == n => beyond(n - 1, n - 2),
+            edge => {
+                let (h0, h1) = (self.width(edge - 1), self.width(edge));
+                let (left, right) = (self.density(edge - 1), self.density(edge));
+                let share = h1 / (h0 + h1);
+                let slope = left * share + right * (1.0 - share);
+                slope.min(3.0 * left.min(right))
+            }
+        }
+    }
+
+    /// Possible error of a quantile inside a bin.
+    ///
+    /// The third derivative of the cumulative count, estimated by the second difference of densities, bounds the error of the cubic. In equal
+    /// bins the parabolic slopes are off by a sixth of it, both alike, and the cubic by at most 0.096 of that, 1/62; a 32nd leaves room for
+    /// chance and for what changes within three bins. At the ends of the values one slope is off by a third, the cubic by at most 0.148 of that
+    /// and 0.148 of a sixth, 1/14; an 8th is taken. Where the density jumps, values repeat, an atom lies inside, or a neighbour is far narrower,
+    /// it may be the whole bin.
+    fn resolution(&self, index: usize) -> f64 {
+        let n = self.n_segments();
+        let (start, width, count) = (self.edges[index], self.width(index), self.count(index));
+        if self.lumpy || n < 3 {
+            return width;
+        }
+        let (others, part) = match index {
+            0 => ([1, 2], 1.0 / 8.0),
+            index if index == n - 1 => ([n - 2, n - 3], 1.0 / 8.0),
+            index => ([index - 1, index + 1], 1.0 / 32.0),
+        };
+        if others
+            .iter()
+            .any(|&other| width > FAR_WIDER * self.width(other))
+        {
+            return width;
+        }
+        let [first, second] = others.map(|other| self.count(other) * (width / self.width(other)));
+        let most = first.max(second).max(count);
+        let least = first.min(second).min(count);
+        let jump = most > JUMP * least + CHANCE * most.sqrt();
+        let atom = self
+            .atoms
+            .iter()
+            .any(|atom| atom.value > start && atom.value < start + width);
+        let inner = index > 0 && index < n - 1;
+        // Densities in order: the middle one counts twice.
+        let second_difference = if inner {
+            first - 2.0 * count + second
+        } else {
+            count - 2.0 * first + second
+        };
+        let curvature = second_difference.abs() * part;
+        if !jump && !atom && count > 0.0 && curvature < count {
+            width * (curvature / count)
+        } else {
+            width
+        }
     }
 
     /// Values counted.
@@ -136,20 +248,19 @@ impl Interpolant {
     /// sought lies at most one above that curve, so the two part by at most one, and rounding adds a half.
     #[must_use]
     pub(crate) fn attained(&self, place: u64) -> Quantile {
-        let (value, segment) = match self.find(place as f64 + 0.5) {
+        let (value, segment, index) = match self.find(place as f64 + 0.5) {
             Found::Step(quantile) => {
                 return Quantile {
                     value: quantile.value.round(),
                     ..quantile
                 };
             }
-            Found::Inside(value, segment) => (value, segment),
+            Found::Inside(value, segment, index) => (value, segment, index),
         };
-        let ends = self.segments.first().zip(self.segments.last());
         // Edges are sums rounded twice, of numbers up to the largest.
-        let slack = ends.map_or(0.0, |(first, last)| {
-            4.0 * f64::EPSILON * first.start.abs().max((last.start + last.width).abs())
-        });
+        let [first, last] = [0, self.n_segments() - 1].map(|index| self.edges[index]);
+        let last = last + self.width(self.n_segments() - 1);
+        let slack = 4.0 * f64::EPSILON * first.abs().max(last.abs());
         let low = (segment.start - slack).ceil();
         let high = (segment.start + segment.width + slack).floor();
         let value = value.round().max(low).min(high);
@@ -157,7 +268,7 @@ impl Interpolant {
             value,
             resolution: (value - low)
                 .max(high - value)
-                .min((segment.resolution + 1.5).floor()),
+                .min((self.resolution(index) + 1.5).floor()),
             scatter: segment.scatter(value),
         }
     }
@@ -167,9 +278,9 @@ impl Interpolant {
     pub(crate) fn at(&self, target: f64) -> Quantile {
         match self.find(target) {
             Found::Step(quantile) => quantile,
-            Found::Inside(value, segment) => Quantile {
+            Found::Inside(value, segment, index) => Quantile {
                 value,
-                resolution: segment.resolution,
+                resolution: self.resolution(index),
                 scatter: segment.scatter(value),
             },
         }
@@ -201,10 +312,8 @@ impl Interpolant {
     }
 
     fn find_in_bins(&self, target: f64) -> Found {
-        let index = self
-            .segments
-            .partition_point(|s| s.below + s.count < target);
-        let Some(segment) = self.segments.get(index).or(self.segments.last()) else {
+        let index = self.below[1..].partition_point(|below| *below < target);
+        let Some(last) = self.n_segments().checked_sub(1) else {
             // Only atoms: `at` returned one of them unless rounding put the target past the last.
             let value = self.atoms.last().map_or(f64::NAN, |atom| atom.value);
             return Found::Step(Quantile {
@@ -213,14 +322,17 @@ impl Interpolant {
                 scatter: 0.0,
             });
         };
+        let index = index.min(last);
+        let segment = self.segment(index);
         let value = segment.start + segment.width * segment.solve(target - segment.below);
-        Found::Inside(value, *segment)
+        Found::Inside(value, segment, index)
     }
 
     /// Values below `x`, atoms left out, and the bin of `x`.
     fn continuous_below(&self, x: f64) -> (f64, Option<Segment>) {
-        let index = self.segments.partition_point(|s| s.start <= x);
-        match index.checked_sub(1).map(|index| self.segments[index]) {
+        let starts = &self.edges[..self.n_segments()];
+        let index = starts.partition_point(|start| *start <= x);
+        match index.checked_sub(1).map(|index| self.segment(index)) {
             None => (0.0, None),
             Some(segment) => {
                 let place = ((x - segment.start) / segment.width).min(1.0);
@@ -279,29 +391,42 @@ impl Segment {
         const PARTS: f64 = (1_u64 << 40) as f64;
         /// Slope, in counts of the bin, at which the steps between parts are 2⁻⁴⁶, 64 times the rounding of the cubic.
         const STEEP: f64 = 1.0 / 64.0;
+        /// A step of 2⁻²⁰ leaves an error of 2⁻⁴⁰ times the curvature over twice the slope.
+        const NEAR: f64 = 1.0 / (1_u64 << 20) as f64;
         let [start, end] = self.slopes;
         let slope_at = |u: f64| {
             start
                 + u * (6.0 * self.count - 4.0 * start - 2.0 * end
                     + u * (3.0 * (start + end) - 6.0 * self.count))
         };
+        let part_near = |place: f64| {
+            // A comparison with NaN is false.
+            if !(slope_at(place) > STEEP * self.count) {
+                return None;
+            }
+            // Whole, as `floor` would make it; a call on some machines.
+            let guess = (place * PARTS) as u64 as f64;
+            [guess, guess - 1.0, guess + 1.0]
+                .into_iter()
+                .find_map(|part| {
+                    let (low, high) = (part / PARTS, (part + 1.0) / PARTS);
+                    let inside = low > 0.0 && high < 1.0;
+                    let found = inside && self.rise(low) < gain && self.rise(high) >= gain;
+                    found.then_some(0.5 * (low + high))
+                })
+        };
         let mut place = (gain / self.count).clamp(0.0, 1.0);
-        for _ in 0..5 {
+        for step in 1..=5 {
+            let before = place;
             place = (place - (self.rise(place) - gain) / slope_at(place)).clamp(0.0, 1.0);
+            // Each step about squares the error: the next would move the place by a part or two.
+            if step == 5 || (place - before).abs() < NEAR {
+                if let Some(part) = part_near(place) {
+                    return Some(part);
+                }
+            }
         }
-        // A comparison with NaN is false.
-        if !(slope_at(place) > STEEP * self.count) {
-            return None;
-        }
-        let guess = (place * PARTS).floor();
-        [guess, guess - 1.0, guess + 1.0]
-            .into_iter()
-            .find_map(|part| {
-                let (low, high) = (part / PARTS, (part + 1.0) / PARTS);
-                let inside = low > 0.0 && high < 1.0;
-                let found = inside && self.rise(low) < gain && self.rise(high) >= gain;
-                found.then_some(0.5 * (low + high))
-            })
+        None
     }
 
     fn solve_by_bisection(&self, gain: f64) -> f64 {
@@ -315,97 +440,6 @@ impl Segment {
             }
         }
         0.5 * (low + high)
-    }
-}
-
-fn set_slopes(segments: &mut [Segment]) {
-    let n = segments.len();
-    let density: Vec<f64> = segments.iter().map(|s| s.count / s.width).collect();
-    // Slope at the edge between two bins, or before the first of them.
-    let between = |left: usize, right: usize| {
-        let (h0, h1) = (segments[left].width, segments[right].width);
-        let share = h1 / (h0 + h1);
-        let slope = density[left] * share + density[right] * (1.0 - share);
-        slope.min(3.0 * density[left].min(density[right]))
-    };
-    let beyond = |outer: usize, inner: usize| {
-        let (h0, h1) = (segments[outer].width, segments[inner].width);
-        let slope = density[outer] + (density[outer] - density[inner]) * (h0 / (h0 + h1));
-        slope.max(0.0).min(3.0 * density[outer])
-    };
-    let edges: Vec<f64> = (0..=n)
-        .map(|edge| match edge {
-            _ if n < 2 => density.first().copied().unwrap_or(0.0),
-            0 => beyond(0, 1),
-            edge if edge == n => beyond(n - 1, n - 2),
-            edge => between(edge - 1, edge),
-        })
-        .collect();
-    for (segment, slopes) in segments.iter_mut().zip(edges.windows(2)) {
-        // Densities of bins narrower than 1e-308 overflow; then a straight line serves.
-        let slope = |s: f64| {
-            if s.is_finite() {
-                s * segment.width
-            } else {
-                segment.count
-            }
-        };
-        segment.slopes = [slope(slopes[0]), slope(slopes[1])];
-    }
-}
-
-/// The third derivative of the cumulative count, estimated by the second difference of densities, bounds the error of the cubic. In equal
-/// bins the parabolic slopes are off by a sixth of it, both alike, and the cubic by at most 0.096 of that, 1/62; a 32nd leaves room for
-/// chance and for what changes within three bins. At the ends of the values one slope is off by a third, the cubic by at most 0.148 of that
-/// and 0.148 of a sixth, 1/14; an 8th is taken. Where the density jumps, an atom lies inside, or a neighbour is far narrower, it may be
-/// the whole bin.
-fn set_resolutions(segments: &mut [Segment], steps: &[(f64, f64)]) {
-    let n = segments.len();
-    let mut resolutions = Vec::with_capacity(n);
-    for index in 0..n {
-        let Segment {
-            start,
-            width,
-            count,
-            ..
-        } = segments[index];
-        let expected = |other: usize| segments[other].count * (width / segments[other].width);
-        let (others, part) = match index {
-            _ if n < 3 => (None, 1.0),
-            0 => (Some([1, 2]), 1.0 / 8.0),
-            index if index == n - 1 => (Some([n - 2, n - 3]), 1.0 / 8.0),
-            index => (Some([index - 1, index + 1]), 1.0 / 32.0),
-        };
-        let others = others.filter(|others| {
-            let comparable = |other: &usize| width <= FAR_WIDER * segments[*other].width;
-            others.iter().all(comparable)
-        });
-        let Some([first, second]) = others.map(|others| others.map(expected)) else {
-            resolutions.push(width);
-            continue;
-        };
-        let most = first.max(second).max(count);
-        let least = first.min(second).min(count);
-        let jump = most > JUMP * least + CHANCE * most.sqrt();
-        let atom = steps
-            .iter()
-            .any(|(value, _)| *value > start && *value < start + width);
-        let inner = index > 0 && index < n - 1;
-        // Densities in order: the middle one counts twice.
-        let second_difference = if inner {
-            first - 2.0 * count + second
-        } else {
-            count - 2.0 * first + second
-        };
-        let curvature = second_difference.abs() * part;
-        resolutions.push(if !jump && !atom && count > 0.0 && curvature < count {
-            width * (curvature / count)
-        } else {
-            width
-        });
-    }
-    for (segment, resolution) in segments.iter_mut().zip(resolutions) {
-        segment.resolution = resolution;
     }
 }
 
@@ -427,7 +461,6 @@ mod tests {
                         below: 0.0,
                         count,
                         slopes,
-                        resolution: 1.0,
                     };
                     for step in 0..=200 {
                         let gain = count * f64::from(step) / 200.0;

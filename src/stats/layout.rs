@@ -1,5 +1,7 @@
 //! Lays out the bins of a target from its pilot.
 
+use std::borrow::Cow;
+
 use super::discrete::{Repetition, is_whole, looks_discrete};
 use super::grid::{Centre, Grid, N_BINS, half_way};
 use super::level::HUB_LEVELS;
@@ -55,18 +57,19 @@ impl Grid {
     #[must_use]
     pub(crate) fn from_pilot(pilot: PilotSample<'_>) -> Self {
         let (atoms, n_distinct) = atoms(pilot.sorted);
-        let continuous: Vec<f64> = pilot
-            .sorted
-            .iter()
-            .copied()
-            .filter(|x| *x != 0.0 && !atoms.contains(x))
-            .collect();
+        let stands_apart = |x: &f64| *x == 0.0 || atoms.contains(x);
+        let continuous: Cow<'_, [f64]> = if atoms.is_empty() && !holds(pilot.sorted, 0.0) {
+            pilot.sorted.into()
+        } else {
+            let others = pilot.sorted.iter().filter(|x| !stands_apart(x));
+            others.copied().collect()
+        };
         let body: &[f64] = if continuous.len() < FEWEST_TO_JUDGE {
             pilot.sorted
         } else {
             &continuous
         };
-        let n_repeated = continuous.windows(2).filter(|w| w[0] == w[1]).count();
+        let n_repeated = n_repeated(&continuous);
         let discrete = looks_discrete(
             Repetition {
                 n_values: pilot.sorted.len(),
@@ -80,7 +83,7 @@ impl Grid {
         let lumpy =
             continuous.len() < FEWEST_TO_JUDGE || n_repeated * LUMPY_FROM > continuous.len();
         let lattice = !pilot.sorted.is_empty() && pilot.sorted.iter().all(|x| is_whole(*x));
-        let judged = judged(body);
+        let mut judged = judged(body);
         let mut best: Option<(f64, Self)> = None;
         for layout in layouts(body, pilot) {
             let grid = Self::laid_out(layout, body, pilot);
@@ -91,7 +94,7 @@ impl Grid {
                 1.0
             };
             let limit = best.as_ref().map_or(f64::INFINITY, |(least, _)| *least);
-            let score = handicap * grid.largest_bin(&judged, pilot, limit / handicap);
+            let score = handicap * grid.largest_bin(&mut judged, pilot, limit / handicap);
             if best.is_none() || score < limit {
                 best = Some((score, grid));
             }
@@ -145,14 +148,7 @@ impl Grid {
         let low = if scale > 0.0 {
             scale
         } else {
-            let nearest = body
-                .iter()
-                .map(|&x| match centre {
-                    Centre::Origin(origin) => (x - origin).abs(),
-                    Centre::Ends(start, end) => (x - start).min(end - x),
-                })
-                .filter(|d| *d > 0.0)
-                .fold(f64::INFINITY, f64::min);
+            let nearest = nearest(centre, body);
             // Two octaves closer to the origin than the sample reaches.
             if nearest.is_finite() {
                 (nearest / 4.0).max(f64::from_bits(1))
@@ -181,7 +177,9 @@ impl Grid {
                 (reach(half_way - start), reach(end - half_way))
             }
         };
-        let mut shift = *SHIFTS.start();
+        // Eleven bits of the sum are 1,024 steps or more, of which rounding down on both sides takes one: still too many.
+        let bits = u64::BITS - (left + right).leading_zeros();
+        let mut shift = bits.saturating_sub(11).max(*SHIFTS.start());
         // A few bins on either side even where the pilot has no value.
         while shift < *SHIFTS.end() && (left >> shift) + (right >> shift) + 18 > N_BINS as u64 {
             shift += 1;
@@ -203,9 +201,11 @@ impl Grid {
     }
 
     /// The largest share of the values that a bin at a judged place holds, in units of √(p (1 − p)); or `limit` once it is reached.
-    fn largest_bin(&self, judged: &[Judged], pilot: PilotSample<'_>, limit: f64) -> f64 {
+    /// Then the place that did so comes first, since the next layout will probably fail there too.
+    fn largest_bin(&self, judged: &mut [Judged], pilot: PilotSample<'_>, limit: f64) -> f64 {
         let mut largest: f64 = 0.0;
-        for place in judged {
+        for number in 0..judged.len() {
+            let place = judged[number];
             let mut bin = [0_u32];
             self.bins(&[place.value], &mut bin);
             let bin = bin[0] as usize;
@@ -213,11 +213,29 @@ impl Grid {
                 self.edge(bin + 1, pilot.min, pilot.max) - self.edge(bin, pilot.min, pilot.max);
             largest = largest.max(width / place.length * place.weight);
             if largest >= limit {
+                judged.swap(0, number);
                 return limit;
             }
         }
         largest
     }
+}
+
+/// The distance of the value nearest to where bins are finest, of those that are not there; infinite if there is none. `body` is sorted.
+fn nearest(centre: Centre, body: &[f64]) -> f64 {
+    let before = |x: f64| body[..body.partition_point(|y| *y < x)].last();
+    let after = |x: f64| body.get(body.partition_point(|y| *y <= x));
+    let (below, above) = match centre {
+        Centre::Origin(origin) => (
+            before(origin).map(|x| origin - x),
+            after(origin).map(|x| x - origin),
+        ),
+        Centre::Ends(start, end) => (
+            after(start).filter(|x| **x < end).map(|x| x - start),
+            before(end).filter(|x| **x > start).map(|x| end - x),
+        ),
+    };
+    below.into_iter().chain(above).fold(f64::INFINITY, f64::min)
 }
 
 /// A value at which layouts are judged.
@@ -252,9 +270,24 @@ fn judged(body: &[f64]) -> Vec<Judged> {
         .collect()
 }
 
+/// Whether a sorted list holds a value.
+fn holds(sorted: &[f64], x: f64) -> bool {
+    sorted.get(sorted.partition_point(|y| *y < x)) == Some(&x)
+}
+
+/// Values of a sorted list that equal the one before.
+fn n_repeated(sorted: &[f64]) -> usize {
+    let pairs = sorted.iter().zip(sorted.iter().skip(1));
+    pairs.filter(|(a, b)| a == b).count()
+}
+
 /// The two most frequent values other than zero among those that repeat, and the number of distinct values.
 fn atoms(sorted: &[f64]) -> (Vec<f64>, usize) {
     let needed = (sorted.len() / 128).max(3);
+    let n_repeated = n_repeated(sorted);
+    if n_repeated < needed {
+        return (Vec::new(), sorted.len() - n_repeated);
+    }
     let mut found: Vec<(usize, f64)> = Vec::new();
     let mut n_distinct = 0;
     for run in sorted.chunk_by(|a, b| a == b) {

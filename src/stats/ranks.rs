@@ -9,19 +9,26 @@ pub fn mid_ranks(values: &[f64]) -> Option<Vec<f64>> {
         return None;
     }
     // −0 + 0 = 0: the two zeros are a tie.
-    let key = |index: usize| values[index] + 0.0;
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| key(a).total_cmp(&key(b)));
+    let mut order: Vec<(i64, usize)> = (values.iter().map(|x| ascending(x + 0.0)))
+        .zip(0..)
+        .collect();
+    order.sort_unstable();
     let mut ranks = vec![0.0; values.len()];
     let mut before = 0;
-    for ties in order.chunk_by(|&a, &b| key(a) == key(b)) {
+    for ties in order.chunk_by(|a, b| a.0 == b.0) {
         let rank = before as f64 + (ties.len() + 1) as f64 / 2.0;
-        for &index in ties {
+        for &(_, index) in ties {
             ranks[index] = rank;
         }
         before += ties.len();
     }
     Some(ranks)
+}
+
+/// A whole number that grows with the double: its bits, those of negative numbers in reverse order.
+fn ascending(x: f64) -> i64 {
+    let bits = x.to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
 }
 
 /// Spearman's rank correlation of columns `a` and `b` of a sample [trial × column]: Pearson's of the mid-ranks.
@@ -35,13 +42,18 @@ pub fn spearman(sample: ArrayView2<'_, f64>, a: usize, b: usize) -> Option<f64> 
         return None;
     }
     let ranks = |column: usize| mid_ranks(&sample.column(column).to_vec());
-    let (a, b) = (ranks(a)?, ranks(b)?);
+    rank_correlation(&ranks(a)?, &ranks(b)?)
+}
+
+/// Spearman's rank correlation of two lists of [`mid_ranks`]; `None` where one has only ties, or below two trials.
+#[must_use]
+pub fn rank_correlation(a: &[f64], b: &[f64]) -> Option<f64> {
     let mean = (a.len() as f64 + 1.0) / 2.0;
     let sum = |x: &[f64], y: &[f64]| -> f64 {
         x.iter().zip(y).map(|(x, y)| (x - mean) * (y - mean)).sum()
     };
-    let scale = sum(&a, &a).sqrt() * sum(&b, &b).sqrt();
-    (scale > 0.0).then(|| (sum(&a, &b) / scale).clamp(-1.0, 1.0))
+    let scale = sum(a, a).sqrt() * sum(b, b).sqrt();
+    (scale > 0.0).then(|| (sum(a, b) / scale).clamp(-1.0, 1.0))
 }
 
 #[cfg(test)]
@@ -52,8 +64,8 @@ mod tests {
     #[test]
     fn ties_share_their_mean_rank() {
         assert_eq!(
-            mid_ranks(&[3.0, 1.0, 3.0, f64::INFINITY, 0.0, -0.0]),
-            Some(vec![4.5, 3.0, 4.5, 6.0, 1.5, 1.5])
+            mid_ranks(&[3.0, -1.0, 3.0, f64::INFINITY, 0.0, -0.0, -2.0]),
+            Some(vec![5.5, 2.0, 5.5, 7.0, 3.5, 3.5, 1.0])
         );
         assert_eq!(mid_ranks(&[f64::NAN]), None);
     }

@@ -11,6 +11,7 @@ use super::accumulator::{
 };
 use super::blocks::Blocks;
 use super::counts::{Counts, Mode};
+use super::error::interval_factor;
 use super::grid::Grid;
 use super::moments::Moments;
 use super::summary::Summary;
@@ -189,6 +190,7 @@ impl Statistics {
             statistics: self,
             moments: self.tree.finish(n_blocks)?,
             n_replicates,
+            factor: interval_factor(n_replicates.map(|n| n.saturating_sub(1))),
             spreads: self.replicates.finish(n_replicates.unwrap_or(0))?,
         })
     }

@@ -22,6 +22,8 @@ pub struct Summary<'a> {
     pub(crate) moments: Vec<Moments>,
     pub(crate) n_replicates: Option<u64>,
     pub(crate) spreads: Vec<MomentSpread>,
+    /// [`error::interval_factor`] of the errors.
+    pub(crate) factor: f64,
 }
 
 impl Summary<'_> {
@@ -68,7 +70,7 @@ impl Summary<'_> {
         let counts = self.statistics.counts.as_ref()?;
         let Some(blocks) = counts.kept(target) else {
             let spread = counts.cell(target)?.spread();
-            return Some(Deviations::from_spread(spread, n_replicates));
+            return Some(Deviations::from_spread(spread, n_replicates, self.factor));
         };
         let per_replicate = Blocks::per_replicate(points);
         let mut replicates = vec![Replicate::default(); usize::try_from(n_replicates).ok()?];
@@ -76,7 +78,7 @@ impl Summary<'_> {
             let replicate = replicates.get_mut((block / per_replicate) as usize)?;
             replicate.extend(values, self.statistics.plan.kinds[target]);
         }
-        Some(Deviations::from_values(replicates))
+        Some(Deviations::from_values(replicates, self.factor))
     }
 
     /// Probabilities of the first crossing; `None` for another kind or without trials.

@@ -8,6 +8,8 @@ use crate::math;
 const TAIL: f64 = 0.02;
 /// Levels in a tail at which it is read: midpoints of equal parts, which leave out no more than half a per cent of the sum.
 const N_READ: usize = 32;
+/// Levels at which a tail is read first, to see whether it may be heavy at all; then the end.
+const BOUNDING: [usize; 4] = [0, 4, 12, N_READ];
 /// Fewest values of a tail that say anything of it.
 const FEWEST: f64 = 10.0;
 /// Tail index up to which the sum of some terms settles too slowly: below 2 they have no variance, below 1 no mean.
@@ -41,38 +43,56 @@ pub struct Unreliable {
 
 impl Unreliable {
     pub(crate) fn of(distribution: &Distribution, moments: &Moments) -> Self {
-        let n_tail = TAIL * distribution.count() as f64;
-        let index = tail_index(distribution).filter(|_| n_tail >= FEWEST);
-        let Some(index) = index else {
-            return Self::default();
-        };
-        let index = index * (1.0 + MARGIN / n_tail.sqrt());
         let largest = (moments.max - moments.mean).max(moments.mean - moments.min);
         let square = largest * largest;
         let few_squares = moments.m2 / moments.m4 * moments.m2;
+        let mean_rests_on_few = square / moments.m2 >= DOMINANT;
+        let sd_rests_on_few =
+            square / moments.m4 * square >= DOMINANT_SQUARE && few_squares < FEW_SQUARES;
+        // Most moments rest on many trials; the index takes three times as many quantiles as are published.
+        let n_tail = TAIL * distribution.count() as f64;
+        let margin = 1.0 + MARGIN / n_tail.sqrt();
+        let limit = if sd_rests_on_few {
+            2.0 * LEAST_INDEX
+        } else {
+            LEAST_INDEX
+        };
+        let in_doubt = (mean_rests_on_few || sd_rests_on_few) && n_tail >= FEWEST;
+        let index = in_doubt.then(|| tail_index(distribution, limit / margin));
+        let Some(index) = index.flatten() else {
+            return Self::default();
+        };
+        let index = index * margin;
         Self {
-            mean: index < LEAST_INDEX && square / moments.m2 >= DOMINANT,
-            sd: index < 2.0 * LEAST_INDEX
-                && square / moments.m4 * square >= DOMINANT_SQUARE
-                && few_squares < FEW_SQUARES,
+            mean: index < LEAST_INDEX && mean_rests_on_few,
+            sd: index < 2.0 * LEAST_INDEX && sd_rests_on_few,
         }
     }
 }
 
-/// The lesser tail index of both sides; `None` where a tail does not differ from the centre.
-fn tail_index(distribution: &Distribution) -> Option<f64> {
+/// The lesser tail index of both sides; `None` where a tail does not differ from the centre, and maybe where it exceeds `most`.
+fn tail_index(distribution: &Distribution, most: f64) -> Option<f64> {
+    // Far above the rounding of the sum.
+    let enough = N_READ as f64 / most * (1.0 - 1e-9);
     let at = |level: f64| Some(distribution.quantile(level)?.value);
     let centre = at(0.5)?;
     let of_side = |level: &dyn Fn(f64) -> f64| {
         // Halves before the difference, which could overflow.
         let distance = |depth: f64| Some((0.5 * at(level(depth))? - 0.5 * centre).abs());
         let innermost = distance(TAIL).filter(|d| *d > 0.0)?;
-        let sum: Option<f64> = (0..N_READ)
-            .map(|part| {
-                let depth = TAIL * (part as f64 + 0.5) / N_READ as f64;
-                Some(math::ln(distance(depth)? / innermost))
-            })
-            .sum();
+        let term = |part: usize| {
+            let depth = TAIL * (part as f64 + 0.5) / N_READ as f64;
+            Some(math::ln(distance(depth)? / innermost))
+        };
+        // Terms fall from the outermost inwards, so a few of them bound the sum.
+        let mut bound = 0.0;
+        for steps in BOUNDING.windows(2) {
+            bound += (steps[1] - steps[0]) as f64 * term(steps[0])?;
+        }
+        if bound < enough {
+            return None;
+        }
+        let sum: Option<f64> = (0..N_READ).map(term).sum();
         Some(N_READ as f64 / sum?)
     };
     let (lower, upper) = (of_side(&|depth| depth), of_side(&|depth| 1.0 - depth));
@@ -98,19 +118,25 @@ mod tests {
         for shape in [0.5, 1.0] {
             // Distances from the median, which is at most a 25th of what the tail begins with; midpoints leave out 1 % of the sum.
             let upper = spread_evenly(|p| (1.0 - p).powf(-1.0 / shape));
-            let found = tail_index(&upper).unwrap();
+            let found = tail_index(&upper, f64::INFINITY).unwrap();
             assert!((found / shape - 1.0).abs() < 0.03, "{shape}: {found}");
             // Moved and mirrored, the tail is the same; doubles near 1e6 leave ten digits.
             let mirrored = spread_evenly(|p| 1e6 - p.powf(-1.0 / shape));
-            assert!((tail_index(&mirrored).unwrap() / found - 1.0).abs() < 1e-4);
+            let index = |most: f64| tail_index(&mirrored, most);
+            assert!((index(f64::INFINITY).unwrap() / found - 1.0).abs() < 1e-4);
+            // Where it is asked whether the index is below a limit, that is all that is told.
+            let below = index(1.01 * found);
+            assert_eq!(below, index(f64::INFINITY));
+            assert_eq!(index(0.5 * found), None);
         }
     }
 
     #[test]
     fn values_without_a_tail_have_no_index() {
         let rare = spread_evenly(|p| f64::from(p > 0.99));
-        assert_eq!(tail_index(&rare), None);
-        assert_eq!(tail_index(&spread_evenly(|_| 1.0)), None);
-        assert_eq!(tail_index(&Distribution::from_values(vec![])), None);
+        assert_eq!(tail_index(&rare, f64::INFINITY), None);
+        assert_eq!(tail_index(&spread_evenly(|_| 1.0), f64::INFINITY), None);
+        let nothing = Distribution::from_values(vec![]);
+        assert_eq!(tail_index(&nothing, f64::INFINITY), None);
     }
 }
