@@ -29,26 +29,26 @@ def measure(trials, blocks):
         sys.exit(f"error: the floor failed:\n{floor.stderr}")
     # The first line is the floor's own time, read by the comparison.
     lines = floor.stdout.splitlines()[1:]
-    lines += ["", "The engine, one thread:", "", "| stage | µs a trial |", "|---|---|", *engine(trials)]
+    lines += ["", f"The engine, one thread, {PROFILED:,} trials:", "", "| stage | seconds | µs a trial |", "|---|---|---|", *engine()]
     return "\n".join(lines) + "\n", floor.returncode == 0
 
 
-def engine(trials):
-    """Rows of the engine's stages, from `--profile`, and of the whole process."""
+def engine():
+    """Rows of the engine's stages, from `--profile`."""
     words = (FANFARE, "run", "models/flash-calling/model.toml", "--threads", 1, "--trials", PROFILED, "--out", TARGET / "profiled", "--profile")
     done = run(*words)
     if done.returncode:
         sys.exit(f"error: the profile failed:\n{done.stderr}")
     rows = []
     for line in done.stderr.splitlines():
-        # The first table is that of the stages: name, seconds, share.
+        # The first table is that of the stages: name, seconds.
         if found := re.match(r"(\S.*?)\s{2,}([\d.]+)\b", line):
             rows.append(found.groups())
         elif rows:
             break
     if not rows:
         sys.exit(f"error: no stages in the profile:\n{done.stderr}")
-    return [f"| {name} | {float(value):.2f} |" for name, value in rows]
+    return [f"| {name} | {float(seconds):.3f} | {float(seconds) * 1e6 / PROFILED:.2f} |" for name, seconds in rows]
 
 
 if __name__ == "__main__":
