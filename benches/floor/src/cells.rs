@@ -1,16 +1,18 @@
 //! Statistics of all cells of one thread: moments, extremes, counts in bins.
 
-use std::ops::Range;
+use std::hint::black_box;
 
 use crate::layout::{Layout, N_BINS, Pilot};
+use crate::members::OUTPUTS;
 use crate::row::{B, Row};
+use crate::tables::N_YEARS;
 
 /// Where the rows of the model go.
 pub trait Sink {
-    /// Block number `block` of one cell.
-    fn accept(&mut self, cell: usize, block: usize, row: &Row);
-    /// All cells of a place have had the blocks up to `block`.
-    fn count(&mut self, cells: Range<usize>, block: usize, last: bool);
+    /// Block number `block` of cell `at` of a place.
+    fn accept(&mut self, place: usize, at: usize, block: usize, row: &Row);
+    /// All cells of a place have had the blocks up to `block`; the next place follows after the last.
+    fn count(&mut self, place: usize, block: usize, last: bool);
     /// One block of a place: the largest excess over the years of both crossings.
     fn accept_crossings(&mut self, place: usize, excess: &[Row; 2]);
 }
@@ -19,15 +21,15 @@ pub trait Sink {
 pub struct Pilots(pub Vec<Pilot>);
 
 impl Sink for Pilots {
-    fn accept(&mut self, cell: usize, _: usize, row: &Row) {
-        self.0[cell].update(row);
+    fn accept(&mut self, place: usize, at: usize, _: usize, row: &Row) {
+        self.0[place * PLACE + at].update(row);
     }
-    fn count(&mut self, _: Range<usize>, _: usize, _: bool) {}
+    fn count(&mut self, _: usize, _: usize, _: bool) {}
     fn accept_crossings(&mut self, _: usize, _: &[Row; 2]) {}
 }
 
 /// Partial sums of a row: enough for the additions to overlap.
-const LANES: usize = 16;
+const LANES: usize = 8;
 
 /// Moments and extremes of a cell, by lane.
 #[derive(Clone, Copy)]
@@ -83,20 +85,61 @@ impl Moments {
     }
 }
 
-/// Counts of a cell between two emptyings: u16, so that the counts of a place stay in the second-level cache.
-pub type Counts = [u16; N_BINS];
+/// Cells of a place: all outputs in all years.
+pub const PLACE: usize = OUTPUTS.len() * N_YEARS;
 
-/// Blocks whose bins are kept before they are counted, so that the counts of a cell, once in the first-level cache, serve many trials.
-pub const KEPT: usize = 4;
+/// Blocks of a place whose bins are kept before they are counted, so that the counts of a cell, once in the first-level cache, serve many trials.
+pub const KEPT: usize = 16;
 
-/// Bins of the latest blocks of a cell.
-pub type Bins = [[u16; B]; KEPT];
+/// Bins of the latest blocks of one place.
+pub type Kept = [[[u16; B]; PLACE]; KEPT];
 
-/// Counts bins of a cell.
-#[inline(always)]
-pub fn count(bins: &[[u16; B]], counts: &mut Counts) {
-    for &bin in bins.as_flattened() {
-        counts[usize::from(bin) % N_BINS] += 1;
+/// Counts of a line of the caches.
+pub const LINE: usize = 64 / size_of::<u16>();
+
+/// What a bin can index: no check is needed where so many counts follow.
+const WINDOW: usize = 1 << 16;
+
+/// Counts of cells between two emptyings: u16, so that those of a place stay in the second-level cache.
+pub struct Counts(Vec<u16>);
+
+impl Counts {
+    pub fn new(n_cells: usize) -> Self {
+        Self(vec![0; n_cells * N_BINS + WINDOW])
+    }
+
+    /// One pass over all counts: what their way through the caches costs.
+    pub fn pass(&mut self) {
+        for count in &mut self.0 {
+            *count = count.wrapping_add(1);
+        }
+    }
+
+    /// Counts the first `n` blocks of the cells from `first` on.
+    ///
+    /// The counts of the next cell are far away, and fetching them one miss at a time would take as long as counting: between the increments a read of each of their lines asks for them ahead.
+    #[inline(always)]
+    pub fn count(&mut self, kept: &Kept, n: usize, first: usize) {
+        const LINES: usize = N_BINS / LINE;
+        // Increments for each line that is fetched: all are when the last is counted.
+        const PACE: usize = B * KEPT / LINES;
+        let mut seen = 0;
+        for cell in 0..PLACE {
+            let start = (first + cell) * N_BINS;
+            let counts: &mut [u16; WINDOW] = (&mut self.0[start..start + WINDOW])
+                .try_into()
+                .expect("a window follows the last cell");
+            for (k, bins) in kept[..n].iter().enumerate() {
+                for (j, bins) in bins[cell].as_chunks::<PACE>().0.iter().enumerate() {
+                    seen |= counts[N_BINS + (k * (B / PACE) + j) * LINE];
+                    seen |= kept[k][(cell + 1) % PLACE][j * PACE];
+                    for &bin in bins {
+                        counts[usize::from(bin)] += 1;
+                    }
+                }
+            }
+        }
+        black_box(seen);
     }
 }
 
@@ -104,8 +147,8 @@ pub fn count(bins: &[[u16; B]], counts: &mut Counts) {
 pub struct Cells<'a> {
     layouts: &'a [Layout],
     moments: Vec<Moments>,
-    counts: Vec<Counts>,
-    bins: Vec<Bins>,
+    counts: Counts,
+    kept: Box<Kept>,
     wide: Vec<[u32; N_BINS]>,
     crossed: Vec<[u64; 2]>,
     pub n: u64,
@@ -118,8 +161,8 @@ impl<'a> Cells<'a> {
         Self {
             layouts,
             moments: vec![Moments::EMPTY; layouts.len()],
-            counts: vec![[0; N_BINS]; layouts.len()],
-            bins: vec![[[0; B]; KEPT]; layouts.len()],
+            counts: Counts::new(layouts.len()),
+            kept: Box::new([[[0; B]; PLACE]; KEPT]),
             wide: vec![[0; N_BINS]; layouts.len()],
             crossed: vec![[0; 2]; n_places],
             n: 0,
@@ -138,8 +181,12 @@ impl<'a> Cells<'a> {
 
     /// Moves all counts to where they cannot overflow; to be called before they are read or merged.
     pub fn empty(&mut self) {
-        for (wide, counts) in self.wide.iter_mut().zip(&mut self.counts) {
-            for (sum, count) in wide.iter_mut().zip(counts.iter_mut()) {
+        for (wide, counts) in self
+            .wide
+            .iter_mut()
+            .zip(self.counts.0.chunks_exact_mut(N_BINS))
+        {
+            for (sum, count) in wide.iter_mut().zip(counts) {
                 *sum += u32::from(*count);
                 *count = 0;
             }
@@ -210,18 +257,17 @@ impl<'a> Cells<'a> {
 
 impl Sink for Cells<'_> {
     #[inline(always)]
-    fn accept(&mut self, cell: usize, block: usize, row: &Row) {
+    fn accept(&mut self, place: usize, at: usize, block: usize, row: &Row) {
+        let cell = place * PLACE + at;
         self.moments[cell].update(row);
-        self.layouts[cell].bins(row, &mut self.bins[cell][block % KEPT]);
+        self.layouts[cell].bins(row, &mut self.kept[block % KEPT][at]);
     }
 
     #[inline(always)]
-    fn count(&mut self, cells: Range<usize>, block: usize, last: bool) {
+    fn count(&mut self, place: usize, block: usize, last: bool) {
         let n = block % KEPT + 1;
         if n == KEPT || last {
-            for (bins, counts) in self.bins[cells.clone()].iter().zip(&mut self.counts[cells]) {
-                count(&bins[..n], counts);
-            }
+            self.counts.count(&self.kept, n, place * PLACE);
         }
     }
 

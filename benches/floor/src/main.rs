@@ -10,10 +10,10 @@ mod world;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use cells::{Cells, Pilots};
-use fearless_simd::{Level, dispatch};
 use layout::{Layout, Pilot};
 use members::{Chunk, OUTPUTS};
 use row::Generator;
@@ -29,6 +29,16 @@ fn levels() -> Vec<f64> {
         .collect()
 }
 
+/// Seconds that this thread has been on a processor: on a busy machine the wall clock counts others' work. Without Linux's figure, the wall clock.
+fn busy_seconds() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let wall = START.get_or_init(Instant::now).elapsed().as_secs_f64();
+    std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|text| text.split(' ').next()?.parse::<f64>().ok())
+        .map_or(wall, |nanoseconds| nanoseconds * 1e-9)
+}
+
 struct Arguments {
     model: PathBuf,
     out: Option<PathBuf>,
@@ -36,7 +46,6 @@ struct Arguments {
     seed: u64,
     threads: usize,
     blocks: usize,
-    group: usize,
     primitives: bool,
 }
 
@@ -47,8 +56,7 @@ fn arguments() -> Result<Arguments, String> {
         trials: 1_000_000,
         seed: 1,
         threads: 2,
-        blocks: 64,
-        group: 1,
+        blocks: 32,
         primitives: false,
     };
     let mut words = std::env::args().skip(1);
@@ -72,12 +80,11 @@ fn arguments() -> Result<Arguments, String> {
             "--seed" => parsed.seed = number()?,
             "--threads" => parsed.threads = number()? as usize,
             "--blocks" => parsed.blocks = number()? as usize,
-            "--group" => parsed.group = number()? as usize,
             _ => return Err(format!("unknown argument {word}")),
         }
     }
-    if parsed.threads == 0 || parsed.blocks == 0 || parsed.group == 0 {
-        return Err("threads, blocks and group are at least 1".to_owned());
+    if parsed.threads == 0 || parsed.blocks == 0 {
+        return Err("threads and blocks are at least 1".to_owned());
     }
     if parsed.blocks * row::B > usize::from(u16::MAX) {
         return Err("a chunk has at most 65,535 trials".to_owned());
@@ -90,10 +97,9 @@ fn main() {
         eprintln!("error: {message}");
         std::process::exit(2);
     });
-    let level = Level::new();
-    // Other levels lack the fused multiply-add that the floor is written with.
-    if level.as_avx2().is_none() && level.as_avx512().is_none() {
-        eprintln!("error: the floor needs AVX2 or AVX-512");
+    // Without it each `mul_add` is a call.
+    if !cfg!(target_feature = "fma") {
+        eprintln!("error: build the floor for this machine: RUSTFLAGS='-C target-cpu=native'");
         std::process::exit(1);
     }
     let tables = Tables::read(&arguments.model);
@@ -102,10 +108,10 @@ fn main() {
     let start = Instant::now();
 
     let mut pilots = Pilots(vec![Pilot::EMPTY; n_cells]);
-    let mut chunk = Chunk::new(&tables, arguments.blocks, arguments.group);
+    let mut chunk = Chunk::new(&tables, arguments.blocks);
     let mut generator = Generator::new(arguments.seed, u64::MAX);
     for _ in 0..4096usize.div_ceil(chunk.n_trials()) {
-        dispatch!(level, _simd => chunk.run(&tables, &mut generator, &mut pilots));
+        chunk.run(&tables, &mut generator, &mut pilots);
     }
     let layouts: Vec<Layout> = pilots.0.iter().map(Layout::new).collect();
     let pilot_seconds = start.elapsed().as_secs_f64();
@@ -114,20 +120,21 @@ fn main() {
     let start = Instant::now();
     let (tables, layouts) = (&tables, &layouts[..]);
     let (seed, threads) = (arguments.seed, arguments.threads as u64);
-    let (blocks, group) = (arguments.blocks, arguments.group);
-    let mut parts: Vec<(Cells, u64)> = std::thread::scope(|scope| {
+    let blocks = arguments.blocks;
+    let mut parts: Vec<(Cells, u64, f64)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|thread| {
                 scope.spawn(move || {
                     let mut generator = Generator::new(seed, thread);
-                    let mut chunk = Chunk::new(tables, blocks, group);
+                    let mut chunk = Chunk::new(tables, blocks);
                     let mut cells = Cells::new(layouts, n_places);
+                    let start = busy_seconds();
                     for _ in (thread..n_chunks).step_by(threads as usize) {
                         cells.reserve(chunk.n_trials());
-                        dispatch!(level, _simd => chunk.run(tables, &mut generator, &mut cells));
+                        chunk.run(tables, &mut generator, &mut cells);
                     }
                     cells.empty();
-                    (cells, generator.rows)
+                    (cells, generator.rows, busy_seconds() - start)
                 })
             })
             .collect();
@@ -138,8 +145,9 @@ fn main() {
     });
     let simulated = start.elapsed().as_secs_f64();
     let normals: u64 = parts.iter().map(|part| part.1 * row::B as u64).sum();
-    let (mut cells, _) = parts.remove(0);
-    for (part, _) in parts {
+    let busy: f64 = parts.iter().map(|part| part.2).sum();
+    let (mut cells, _, _) = parts.remove(0);
+    for (part, _, _) in parts {
         cells.merge(part);
     }
     let levels = levels();
@@ -161,14 +169,13 @@ fn main() {
         });
     }
     if arguments.primitives {
-        let measured = simulated * arguments.threads as f64 / cells.n as f64;
         primitives::report(
-            level,
             layouts,
             normals as f64 / cells.n as f64,
             n_places,
             tables,
-            measured,
+            blocks,
+            busy / cells.n as f64,
         );
     }
 }

@@ -35,10 +35,33 @@ pub const OUTPUTS: [&str; 26] = [
     "displaced_sms",
 ];
 
-/// Outputs that are more than a sum.
-const N_COMPUTED: usize = 17;
+/// Outputs of one place and year.
+type Outputs = [Row; OUTPUTS.len()];
 
-/// Quantities of a member and year from which all outputs follow at every place, being sums.
+/// Quantities of a member and year from which all outputs follow at every place, being sums; of one trial.
+#[derive(Clone, Copy)]
+struct Point {
+    contacts: f64,
+    flash: f64,
+    identified: f64,
+    monetised: f64,
+    subscriptions: f64,
+    revenue: f64,
+    /// Undetected, monetised and blocked calls at the price of the messages they displace.
+    loss_undetected: f64,
+    loss_monetised: f64,
+    loss_blocked: f64,
+    /// Undetected calls at the price of a flash call.
+    undetected_value: f64,
+    wrongly: f64,
+    penalty: f64,
+    users: f64,
+    /// Contacts at the average price.
+    gross: f64,
+    displaced: f64,
+}
+
+/// The same summed over members, of one block.
 #[derive(Clone, Copy)]
 pub struct Sums {
     contacts: Row,
@@ -47,16 +70,13 @@ pub struct Sums {
     monetised: Row,
     subscriptions: Row,
     revenue: Row,
-    /// Undetected, monetised and blocked calls at the price of the messages they displace.
     loss_undetected: Row,
     loss_monetised: Row,
     loss_blocked: Row,
-    /// Undetected calls at the price of a flash call.
     undetected_value: Row,
     wrongly: Row,
     penalty: Row,
     users: Row,
-    /// Contacts at the average price.
     gross: Row,
     displaced: Row,
 }
@@ -80,86 +100,43 @@ impl Sums {
         displaced: Row::ZERO,
     };
 
-    fn rows(&self) -> [&Row; 15] {
-        let Self {
-            contacts,
-            flash,
-            identified,
-            monetised,
-            subscriptions,
-            revenue,
-            loss_undetected,
-            loss_monetised,
-            loss_blocked,
-            undetected_value,
-            wrongly,
-            penalty,
-            users,
-            gross,
-            displaced,
-        } = self;
-        [
-            contacts,
-            flash,
-            identified,
-            monetised,
-            subscriptions,
-            revenue,
-            loss_undetected,
-            loss_monetised,
-            loss_blocked,
-            undetected_value,
-            wrongly,
-            penalty,
-            users,
-            gross,
-            displaced,
-        ]
-    }
-
-    fn rows_mut(&mut self) -> [&mut Row; 15] {
-        let Self {
-            contacts,
-            flash,
-            identified,
-            monetised,
-            subscriptions,
-            revenue,
-            loss_undetected,
-            loss_monetised,
-            loss_blocked,
-            undetected_value,
-            wrongly,
-            penalty,
-            users,
-            gross,
-            displaced,
-        } = self;
-        [
-            contacts,
-            flash,
-            identified,
-            monetised,
-            subscriptions,
-            revenue,
-            loss_undetected,
-            loss_monetised,
-            loss_blocked,
-            undetected_value,
-            wrongly,
-            penalty,
-            users,
-            gross,
-            displaced,
-        ]
+    #[inline(always)]
+    fn add(&mut self, i: usize, p: &Point) {
+        self.contacts.0[i] += p.contacts;
+        self.flash.0[i] += p.flash;
+        self.identified.0[i] += p.identified;
+        self.monetised.0[i] += p.monetised;
+        self.subscriptions.0[i] += p.subscriptions;
+        self.revenue.0[i] += p.revenue;
+        self.loss_undetected.0[i] += p.loss_undetected;
+        self.loss_monetised.0[i] += p.loss_monetised;
+        self.loss_blocked.0[i] += p.loss_blocked;
+        self.undetected_value.0[i] += p.undetected_value;
+        self.wrongly.0[i] += p.wrongly;
+        self.penalty.0[i] += p.penalty;
+        self.users.0[i] += p.users;
+        self.gross.0[i] += p.gross;
+        self.displaced.0[i] += p.displaced;
     }
 
     #[inline(always)]
-    fn add(&mut self, other: &Self) {
-        for (sum, row) in self.rows_mut().into_iter().zip(other.rows()) {
-            for i in 0..B {
-                sum.0[i] += row.0[i];
-            }
+    fn at(&self, i: usize) -> Point {
+        Point {
+            contacts: self.contacts.0[i],
+            flash: self.flash.0[i],
+            identified: self.identified.0[i],
+            monetised: self.monetised.0[i],
+            subscriptions: self.subscriptions.0[i],
+            revenue: self.revenue.0[i],
+            loss_undetected: self.loss_undetected.0[i],
+            loss_monetised: self.loss_monetised.0[i],
+            loss_blocked: self.loss_blocked.0[i],
+            undetected_value: self.undetected_value.0[i],
+            wrongly: self.wrongly.0[i],
+            penalty: self.penalty.0[i],
+            users: self.users.0[i],
+            gross: self.gross.0[i],
+            displaced: self.displaced.0[i],
         }
     }
 }
@@ -198,21 +175,19 @@ impl MemberRows {
 /// Everything that one thread keeps for a chunk of `blocks` blocks.
 pub struct Chunk {
     worlds: Vec<World>,
-    /// [region × block], [member × block].
+    /// [region × block], [member × block]: the blocks of a member are read one after the other.
     areas: Vec<Vec<Area>>,
     stash: Vec<Vec<Stash>>,
     area_sums: Vec<[Sums; N_YEARS]>,
     world_sums: Vec<[Sums; N_YEARS]>,
     scratch: Box<Scratch>,
-    group: usize,
 }
 
 /// Rows that are written before they are read.
 struct Scratch {
     member: MemberRows,
     fresh: Row,
-    sums: Sums,
-    outputs: [Row; N_COMPUTED],
+    outputs: Outputs,
     excess: [Row; 2],
 }
 
@@ -221,32 +196,24 @@ fn zeroed(n: usize) -> Vec<[Sums; N_YEARS]> {
 }
 
 impl Chunk {
-    /// `group` members of a region are taken together, block by block.
-    pub fn new(tables: &Tables, blocks: usize, group: usize) -> Self {
+    pub fn new(tables: &Tables, blocks: usize) -> Self {
         let n_members: usize = tables.regions.iter().map(|r| r.members.len()).sum();
-        let fill = |n: usize| n;
         Self {
             worlds: (0..blocks).map(|_| World::ZERO).collect(),
-            areas: (0..blocks)
-                .map(|_| {
-                    (0..fill(tables.regions.len()))
-                        .map(|_| Area::ZERO)
-                        .collect()
-                })
+            areas: (0..tables.regions.len())
+                .map(|_| (0..blocks).map(|_| Area::ZERO).collect())
                 .collect(),
-            stash: (0..blocks)
-                .map(|_| (0..n_members).map(|_| Stash::ZERO).collect())
+            stash: (0..n_members)
+                .map(|_| (0..blocks).map(|_| Stash::ZERO).collect())
                 .collect(),
             area_sums: zeroed(blocks),
             world_sums: zeroed(blocks),
             scratch: Box::new(Scratch {
                 member: MemberRows::ZERO,
                 fresh: Row::ZERO,
-                sums: Sums::ZERO,
-                outputs: [Row::ZERO; N_COMPUTED],
+                outputs: [Row::ZERO; OUTPUTS.len()],
                 excess: [Row::ZERO; 2],
             }),
-            group,
         }
     }
 
@@ -264,42 +231,39 @@ impl Chunk {
                 tables,
                 g,
                 &mut self.worlds[block],
-                &mut self.areas[block],
-                &mut self.stash[block],
+                self.areas.iter_mut().map(|blocks| &mut blocks[block]),
+                self.stash.iter_mut().map(|blocks| &mut blocks[block]),
             );
             self.world_sums[block] = [Sums::ZERO; N_YEARS];
         }
         let world_place = tables.n_countries + tables.regions.len();
         let scratch = &mut *self.scratch;
-        let mut first_member = 0;
+        let mut k = 0;
         for (r, region) in tables.regions.iter().enumerate() {
             for sums in &mut self.area_sums {
                 *sums = [Sums::ZERO; N_YEARS];
             }
-            for (k, group) in region.members.chunks(self.group).enumerate() {
-                let first = first_member + k * self.group;
+            for member in &region.members {
                 for block in 0..blocks {
-                    for (k, member) in group.iter().enumerate() {
-                        let at = At {
-                            block,
-                            last: block + 1 == blocks,
-                            world: &self.worlds[block],
-                        };
-                        one_member(
-                            member,
-                            region.arpu,
-                            g,
-                            &at,
-                            &self.areas[block][r],
-                            &self.stash[block][first + k],
-                            &mut self.area_sums[block],
-                            scratch,
-                            sink,
-                        );
-                    }
+                    let at = At {
+                        block,
+                        last: block + 1 == blocks,
+                        world: &self.worlds[block],
+                    };
+                    one_member(
+                        member,
+                        region.arpu,
+                        g,
+                        &at,
+                        &self.areas[r][block],
+                        &self.stash[k][block],
+                        &mut self.area_sums[block],
+                        scratch,
+                        sink,
+                    );
                 }
+                k += 1;
             }
-            first_member += region.members.len();
             for block in 0..blocks {
                 let at = At {
                     block,
@@ -308,18 +272,13 @@ impl Chunk {
                 };
                 let place = tables.n_countries + r;
                 for t in 0..N_YEARS {
-                    let sums = &mut self.area_sums[block][t];
-                    displace(at.world, &self.areas[block][r], sums);
-                    self.world_sums[block][t].add(sums);
-                    one_year(
-                        place,
-                        t,
-                        &at,
-                        sums,
-                        &mut scratch.outputs,
-                        &mut scratch.excess,
-                        sink,
-                    );
+                    let sums = &self.area_sums[block][t];
+                    let world_sums = &mut self.world_sums[block][t];
+                    for i in 0..B {
+                        world_sums.add(i, &sums.at(i));
+                    }
+                    place_year(t, at.world, sums, &mut scratch.outputs, &mut scratch.excess);
+                    accept(place, t, &at, &scratch.outputs, sink);
                 }
                 end_place(place, &at, &scratch.excess, sink);
             }
@@ -332,15 +291,8 @@ impl Chunk {
             };
             for t in 0..N_YEARS {
                 let sums = &self.world_sums[block][t];
-                one_year(
-                    world_place,
-                    t,
-                    &at,
-                    sums,
-                    &mut scratch.outputs,
-                    &mut scratch.excess,
-                    sink,
-                );
+                place_year(t, at.world, sums, &mut scratch.outputs, &mut scratch.excess);
+                accept(world_place, t, &at, &scratch.outputs, sink);
             }
             end_place(world_place, &at, &scratch.excess, sink);
         }
@@ -352,16 +304,6 @@ struct At<'a> {
     block: usize,
     last: bool,
     world: &'a World,
-}
-
-/// (18) displaced messages of a member or region: displacement · (calls − what falls back of the blocked).
-#[inline(always)]
-fn displace(world: &World, area: &Area, sums: &mut Sums) {
-    for i in 0..B {
-        let blocked = sums.identified.0[i] - sums.monetised.0[i];
-        let calls = sums.flash.0[i] - blocked * world.fallback.0[i];
-        sums.displaced.0[i] = area.displacement.0[i] * calls;
-    }
 }
 
 #[inline(always)]
@@ -383,7 +325,6 @@ fn one_member(
     let Scratch {
         member: m,
         fresh,
-        sums,
         outputs,
         excess,
     } = scratch;
@@ -396,10 +337,13 @@ fn one_member(
             }
         }
         let japan = member.key == "JPN";
-        member_year(t, japan, at.world, area, stash, m, sums, &mut area_sums[t]);
-        if let Some(country) = member.country {
-            displace(at.world, area, sums);
-            one_year(country, t, at, sums, outputs, excess, sink);
+        let (world, sums) = (at.world, &mut area_sums[t]);
+        match member.country {
+            Some(country) => {
+                member_year::<true>(t, japan, world, area, stash, m, sums, outputs, excess);
+                accept(country, t, at, outputs, sink);
+            }
+            None => member_year::<false>(t, japan, world, area, stash, m, sums, outputs, excess),
         }
     }
     if let Some(country) = member.country {
@@ -465,7 +409,8 @@ fn member_rows(
     clippy::too_many_arguments,
     reason = "each is one thing of the equations"
 )]
-fn member_year(
+/// One year of a member: its part of the region's sums, and its outputs if it has a place of its own.
+fn member_year<const REPORTED: bool>(
     t: usize,
     japan: bool,
     world: &World,
@@ -473,20 +418,21 @@ fn member_year(
     stash: &Stash,
     m: &mut MemberRows,
     sums: &mut Sums,
-    area_sums: &mut Sums,
+    rows: &mut Outputs,
+    excess: &mut [Row; 2],
 ) {
-    let (per_weight, per_propensity) = (&world.contacts[t], &world.odds[t]);
-    let (price, ratio) = (&world.price[t], &world.ratio[t]);
-    let (rollout, monetised) = (&world.rollout[t], &world.monetised[t]);
+    if t == 0 {
+        *excess = NO_EXCESS;
+    }
     for i in 0..B {
-        let contacts = per_weight.0[i] * m.weight.0[i];
-        let odds = per_propensity.0[i] * stash.propensity.0[i];
+        let contacts = world.contacts[t].0[i] * m.weight.0[i];
+        let odds = world.odds[t].0[i] * stash.propensity.0[i];
         let flash = contacts * odds / (1.0 + odds);
-        let price = price.0[i] * m.price.0[i];
-        let flash_price = price * ratio.0[i] * m.ratio.0[i];
-        let against = rollout.0[i] * exp(-m.rollout.0[i] - 0.20 * m.shock.0[i]);
+        let price = world.price[t].0[i] * m.price.0[i];
+        let flash_price = price * world.ratio[t].0[i] * m.ratio.0[i];
+        let against = world.rollout[t].0[i] * exp(-m.rollout.0[i] - 0.20 * m.shock.0[i]);
         let rollout = 1.0 / (1.0 + against);
-        let mut share = 1.0 / (1.0 + monetised.0[i] * m.monetised.0[i]);
+        let mut share = 1.0 / (1.0 + world.monetised[t].0[i] * m.monetised.0[i]);
         if japan {
             share *= world.japan.0[i];
         }
@@ -494,167 +440,118 @@ fn member_year(
         let undetected = flash - identified;
         let monetised = identified * share;
         let blocked = identified - monetised;
-        let displaced_price = area.displacement.0[i] * price;
+        let displacement = area.displacement.0[i];
+        let displaced_price = displacement * price;
         let subscriptions = m.subscriptions.0[i];
         let wrongly = subscriptions * m.wrongly.0[i] * rollout * (1.0 - share);
-        let value = contacts;
-        sums.contacts.0[i] = value;
-        area_sums.contacts.0[i] += value;
-        let value = flash;
-        sums.flash.0[i] = value;
-        area_sums.flash.0[i] += value;
-        let value = identified;
-        sums.identified.0[i] = value;
-        area_sums.identified.0[i] += value;
-        let value = monetised;
-        sums.monetised.0[i] = value;
-        area_sums.monetised.0[i] += value;
-        let value = subscriptions;
-        sums.subscriptions.0[i] = value;
-        area_sums.subscriptions.0[i] += value;
-        let value = monetised * flash_price;
-        sums.revenue.0[i] = value;
-        area_sums.revenue.0[i] += value;
-        let value = undetected * displaced_price;
-        sums.loss_undetected.0[i] = value;
-        area_sums.loss_undetected.0[i] += value;
-        let value = monetised * displaced_price;
-        sums.loss_monetised.0[i] = value;
-        area_sums.loss_monetised.0[i] += value;
-        let value = blocked * displaced_price;
-        sums.loss_blocked.0[i] = value;
-        area_sums.loss_blocked.0[i] += value;
-        let value = undetected * flash_price;
-        sums.undetected_value.0[i] = value;
-        area_sums.undetected_value.0[i] += value;
-        let value = wrongly;
-        sums.wrongly.0[i] = value;
-        area_sums.wrongly.0[i] += value;
-        let value = wrongly * m.penalty.0[i];
-        sums.penalty.0[i] = value;
-        area_sums.penalty.0[i] += value;
-        let value = m.users.0[i];
-        sums.users.0[i] = value;
-        area_sums.users.0[i] += value;
-        let value = contacts * price * world.inverse_premium.0[i];
-        sums.gross.0[i] = value;
-        area_sums.gross.0[i] += value;
+        let point = Point {
+            contacts,
+            flash,
+            identified,
+            monetised,
+            subscriptions,
+            revenue: monetised * flash_price,
+            loss_undetected: undetected * displaced_price,
+            loss_monetised: monetised * displaced_price,
+            loss_blocked: blocked * displaced_price,
+            undetected_value: undetected * flash_price,
+            wrongly,
+            penalty: wrongly * m.penalty.0[i],
+            users: m.users.0[i],
+            gross: contacts * price * world.inverse_premium.0[i],
+            displaced: displacement * (flash - blocked * world.fallback.0[i]),
+        };
+        sums.add(i, &point);
         let growth = stash.growth.0[i];
         m.weight.0[i] *= growth;
         m.subscriptions.0[i] = subscriptions * growth;
         m.users.0[i] *= growth;
         m.price.0[i] *= area.drift.0[i];
+        if REPORTED {
+            outputs(i, world.ott[t].0[i], world, &point, rows, excess);
+        }
     }
 }
 
-/// Outputs of one place, year and block.
+/// Outputs of a region or the world.
 #[inline(always)]
-fn one_year(
-    place: usize,
-    t: usize,
-    at: &At,
-    sums: &Sums,
-    rows: &mut [Row; N_COMPUTED],
-    excess: &mut [Row; 2],
-    sink: &mut impl Sink,
-) {
+fn place_year(t: usize, world: &World, sums: &Sums, rows: &mut Outputs, excess: &mut [Row; 2]) {
     if t == 0 {
-        *excess = [Row([f64::NEG_INFINITY; B]); 2];
+        *excess = NO_EXCESS;
     }
-    outputs(&at.world.ott[t], at.world, sums, rows, excess);
-    // In the order of `OUTPUTS`; nine are sums as they are.
-    let rows: [&Row; OUTPUTS.len()] = [
-        &rows[0],
-        &sums.revenue,
-        &rows[1],
-        &rows[2],
-        &rows[3],
-        &rows[4],
-        &sums.subscriptions,
-        &sums.flash,
-        &sums.identified,
-        &sums.monetised,
-        &rows[5],
-        &rows[6],
-        &rows[7],
-        &rows[8],
-        &rows[9],
-        &sums.loss_undetected,
-        &rows[10],
-        &sums.wrongly,
-        &sums.penalty,
-        &rows[11],
-        &rows[12],
-        &rows[13],
-        &rows[14],
-        &rows[15],
-        &rows[16],
-        &sums.displaced,
-    ];
-    for (output, row) in rows.into_iter().enumerate() {
-        sink.accept(
-            (place * N_YEARS + t) * OUTPUTS.len() + output,
-            at.block,
-            row,
-        );
+    for i in 0..B {
+        outputs(i, world.ott[t].0[i], world, &sums.at(i), rows, excess);
+    }
+}
+
+const NO_EXCESS: [Row; 2] = [Row([f64::NEG_INFINITY; B]); 2];
+
+#[inline(always)]
+fn accept(place: usize, t: usize, at: &At, rows: &Outputs, sink: &mut impl Sink) {
+    for (output, row) in rows.iter().enumerate() {
+        sink.accept(place, t * OUTPUTS.len() + output, at.block, row);
     }
 }
 
 /// After the last year of a place and block.
 #[inline(always)]
 fn end_place(place: usize, at: &At, excess: &[Row; 2], sink: &mut impl Sink) {
-    let cells = N_YEARS * OUTPUTS.len();
     sink.accept_crossings(place, excess);
-    sink.count(place * cells..(place + 1) * cells, at.block, at.last);
+    sink.count(place, at.block, at.last);
 }
 
+/// The outputs of trial `i`, and by how much each crossing is exceeded in any year so far.
 #[inline(always)]
 fn outputs(
-    ott: &Row,
+    i: usize,
+    ott: f64,
     world: &World,
-    s: &Sums,
-    rows: &mut [Row; N_COMPUTED],
+    p: &Point,
+    rows: &mut Outputs,
     excess: &mut [Row; 2],
 ) {
-    for i in 0..B {
-        let (flash, identified, monetised) = (s.flash.0[i], s.identified.0[i], s.monetised.0[i]);
-        let (revenue, loss) = (s.revenue.0[i], s.loss_undetected.0[i]);
-        let recovered = s.loss_blocked.0[i] * world.fallback.0[i];
-        let lost = s.loss_blocked.0[i] - recovered;
-        let penalty = s.penalty.0[i];
-        let displaced_value = loss + s.loss_monetised.0[i] + lost;
-        let margin = revenue - loss;
-        let gain = revenue + recovered - penalty;
-        let undetected = flash - identified;
-        let ott_calls = flash * world.ott_ratio.0[i];
-        let potential = loss + s.loss_monetised.0[i] + s.loss_blocked.0[i];
-        rows[0].0[i] = flash + ott_calls;
-        rows[1].0[i] = loss + lost;
-        rows[2].0[i] = margin;
-        rows[3].0[i] = revenue - displaced_value - penalty;
-        rows[4].0[i] = gain;
-        rows[5].0[i] = identified - monetised;
-        rows[6].0[i] = undetected;
-        rows[7].0[i] = undetected / flash;
-        rows[8].0[i] = monetised / identified;
-        rows[9].0[i] = (revenue + s.undetected_value.0[i]) * world.inverse_share.0[i];
-        rows[10].0[i] = recovered;
-        rows[11].0[i] = s.users.0[i] * ott.0[i];
-        rows[12].0[i] = ott_calls;
-        rows[13].0[i] = potential * world.ott_ratio.0[i];
-        rows[14].0[i] = s.contacts.0[i] - s.displaced.0[i];
-        rows[15].0[i] = s.gross.0[i] - displaced_value;
-        rows[16].0[i] = flash / s.contacts.0[i];
-        let after_penalty = gain - loss;
-        excess[0].0[i] = if margin > excess[0].0[i] {
-            margin
-        } else {
-            excess[0].0[i]
-        };
-        excess[1].0[i] = if after_penalty > excess[1].0[i] {
-            after_penalty
-        } else {
-            excess[1].0[i]
-        };
+    let ott_ratio = world.ott_ratio.0[i];
+    let recovered = p.loss_blocked * world.fallback.0[i];
+    let lost = p.loss_blocked - recovered;
+    let displaced_value = p.loss_undetected + p.loss_monetised + lost;
+    let margin = p.revenue - p.loss_undetected;
+    let gain = p.revenue + recovered - p.penalty;
+    let undetected = p.flash - p.identified;
+    let ott_calls = p.flash * ott_ratio;
+    let potential = p.loss_undetected + p.loss_monetised + p.loss_blocked;
+    // In the order of `OUTPUTS`.
+    let values = [
+        p.flash + ott_calls,
+        p.revenue,
+        p.loss_undetected + lost,
+        margin,
+        p.revenue - displaced_value - p.penalty,
+        gain,
+        p.subscriptions,
+        p.flash,
+        p.identified,
+        p.monetised,
+        p.identified - p.monetised,
+        undetected,
+        undetected / p.flash,
+        p.monetised / p.identified,
+        (p.revenue + p.undetected_value) * world.inverse_share.0[i],
+        p.loss_undetected,
+        recovered,
+        p.wrongly,
+        p.penalty,
+        p.users * ott,
+        ott_calls,
+        potential * ott_ratio,
+        p.contacts - p.displaced,
+        p.gross - displaced_value,
+        p.flash / p.contacts,
+        p.displaced,
+    ];
+    for (row, value) in rows.iter_mut().zip(values) {
+        row.0[i] = value;
+    }
+    for (most, value) in excess.iter_mut().zip([margin, gain - p.loss_undetected]) {
+        most.0[i] = if value > most.0[i] { value } else { most.0[i] };
     }
 }

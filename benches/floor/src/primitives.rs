@@ -3,9 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use fearless_simd::{Level, dispatch};
-
-use crate::cells::{KEPT, Moments, count};
+use crate::cells::{Counts, KEPT, LINE, Moments, PLACE};
 use crate::layout::{Layout, N_BINS};
 use crate::members::OUTPUTS;
 use crate::row::{B, Generator, Row, exp};
@@ -19,8 +17,10 @@ struct Uses {
     normals: f64,
     exponentials: f64,
     divisions: f64,
-    /// Additions, multiplications, comparisons; sums over members are among them.
+    /// Additions, multiplications, comparisons, but for the sums of the regions.
     operations: f64,
+    /// Additions to sums of the regions, which no first-level cache holds for a chunk.
+    sums: f64,
     values: f64,
 }
 
@@ -47,10 +47,11 @@ impl Uses {
                 + 22.0 * regions
                 // First pass: draws, sums. Second pass: draws, shocks, equations, sums of the region.
                 + members * (14.0 + 30.0 + 3.0 * (years - 1.0))
-                + members * years * (7.0 + 37.0 + sums)
+                + members * years * (7.0 + 37.0)
                 + regions * years * sums
                 // Displaced messages and outputs with the comparisons of the crossings.
                 + places * years * (4.0 + 28.0),
+            sums: members * years * sums,
             values: places * years * OUTPUTS.len() as f64,
         }
     }
@@ -59,7 +60,7 @@ impl Uses {
 /// Best time of several, in nanoseconds for each of `n` values.
 fn nanoseconds(n: usize, mut work: impl FnMut()) -> f64 {
     let mut best = f64::INFINITY;
-    for _ in 0..15 {
+    for _ in 0..60 {
         let start = Instant::now();
         work();
         best = best.min(start.elapsed().as_secs_f64());
@@ -67,126 +68,161 @@ fn nanoseconds(n: usize, mut work: impl FnMut()) -> f64 {
     best * 1e9 / n as f64
 }
 
-/// Measures, prints, and ends the program with 1 if the floor is slow. `measured` is the floor's time in seconds for a trial on one thread.
+/// Rows of a primitive alone: few enough for the first-level cache.
+const TURNS: usize = 400;
+
+fn rows(n: usize) -> Vec<Row> {
+    vec![Row([1.5; B]); n]
+}
+
+fn normal() -> f64 {
+    let mut generator = Generator::new(1, 1);
+    let mut row = Row::ZERO;
+    nanoseconds(TURNS * B, || {
+        for _ in 0..TURNS {
+            generator.normals(black_box(&mut row));
+        }
+    })
+}
+
+fn exponential() -> f64 {
+    let (mut from, mut to) = (Row([0.7; B]), Row::ZERO);
+    nanoseconds(TURNS * B, || {
+        for _ in 0..TURNS {
+            let (from, to) = (black_box(&mut from), black_box(&mut to));
+            for i in 0..B {
+                to.0[i] = exp(from.0[i]);
+            }
+        }
+    })
+}
+
+fn division() -> f64 {
+    let (mut from, mut to) = (Row([0.7; B]), Row::ZERO);
+    nanoseconds(TURNS * B, || {
+        for _ in 0..TURNS {
+            let (from, to) = (black_box(&mut from), black_box(&mut to));
+            for i in 0..B {
+                to.0[i] = 1.0 / from.0[i];
+            }
+        }
+    })
+}
+
+/// A multiplication and an addition, three rows read and one written: the equations keep about this ratio.
+fn operation() -> f64 {
+    let mut rows = rows(4);
+    nanoseconds(2 * TURNS * B, || {
+        for _ in 0..TURNS {
+            let [a, b, c, d] = black_box(&mut rows[..]) else {
+                unreachable!("there are four");
+            };
+            for i in 0..B {
+                d.0[i] = a.0[i] * b.0[i] + c.0[i];
+            }
+        }
+    })
+}
+
+fn moment() -> f64 {
+    let row = Row([1.5; B]);
+    let mut moments = vec![Moments::EMPTY; 4];
+    nanoseconds(TURNS * B, || {
+        for k in 0..TURNS {
+            black_box(&mut moments)[k % 4].update(black_box(&row));
+        }
+    })
+}
+
+/// Values of a cell, spread over the middle half of its bins.
+fn spread(layout: &Layout) -> Row {
+    let mut row = Row::ZERO;
+    Generator::new(1, 1).uniforms(&mut row);
+    for x in &mut row.0 {
+        *x = layout.edge((N_BINS as f64 * (0.25 + 0.5 * *x)) as usize);
+    }
+    row
+}
+
+fn bin(layouts: &[Layout]) -> f64 {
+    let layouts = &layouts[..OUTPUTS.len()];
+    let rows: Vec<Row> = layouts.iter().map(spread).collect();
+    let mut bins = [0; B];
+    nanoseconds(TURNS * B, || {
+        for (layout, row) in layouts.iter().zip(&rows).cycle().take(TURNS) {
+            layout.bins(black_box(row), black_box(&mut bins));
+        }
+    })
+}
+
+fn increment(layouts: &[Layout]) -> f64 {
+    let mut kept = Box::new([[[0; B]; PLACE]; KEPT]);
+    let row = spread(&layouts[0]);
+    for bins in kept.as_flattened_mut() {
+        layouts[0].bins(&row, bins);
+    }
+    let mut counts = Counts::new(PLACE);
+    nanoseconds(KEPT * PLACE * B, || counts.count(black_box(&kept), KEPT, 0))
+}
+
+/// An addition to the sums of a region, all of a chunk one after the other.
+fn sum(blocks: usize) -> f64 {
+    let mut sums = rows(blocks * N_YEARS * 15);
+    let row = Row([1.5; B]);
+    nanoseconds(sums.len() * B, || {
+        let row = black_box(&row);
+        for sum in black_box(&mut sums) {
+            for i in 0..B {
+                sum.0[i] += row.0[i];
+            }
+        }
+    })
+}
+
+/// Fetching a line of counts and writing it back, in the order of the cells: what no prefetch can do better.
+fn line(n_lines: usize, n_cells: usize) -> f64 {
+    let mut counts = Counts::new(n_cells);
+    nanoseconds(n_lines, || black_box(&mut counts).pass())
+}
+
+/// Measures, prints, and ends the program with 1 if the floor is slow. `measured` is the floor's time in seconds for a trial on one thread, `blocks` those of its chunk.
 pub fn report(
-    level: Level,
     layouts: &[Layout],
     normals: f64,
     n_places: usize,
     tables: &Tables,
+    blocks: usize,
     measured: f64,
 ) {
     let uses = Uses::new(normals, n_places, tables);
-    const TURNS: usize = 400;
-    let n = TURNS * B;
-    let mut generator = Generator::new(1, 1);
-    let (mut a, mut b) = (Row::ZERO, Row::ZERO);
-    let mut c = Row::ZERO;
-
-    let normal = nanoseconds(n, || {
-        dispatch!(level, _simd => {
-            for _ in 0..TURNS {
-                generator.normals(black_box(&mut a));
-            }
-        })
-    });
-    let exponential = nanoseconds(n, || {
-        dispatch!(level, _simd => {
-            for _ in 0..TURNS {
-                let (a, b) = (black_box(&a), black_box(&mut b));
-                for i in 0..B {
-                    b.0[i] = exp(a.0[i]);
-                }
-            }
-        })
-    });
-    let division = nanoseconds(n, || {
-        dispatch!(level, _simd => {
-            for _ in 0..TURNS {
-                let (b, c) = (black_box(&b), black_box(&mut c));
-                for i in 0..B {
-                    c.0[i] = 1.0 / b.0[i];
-                }
-            }
-        })
-    });
-    // A multiplication and an addition, three rows read and one written: the equations keep about this ratio.
-    let mut d = Row::ZERO;
-    let operation = nanoseconds(2 * n, || {
-        dispatch!(level, _simd => {
-            for _ in 0..TURNS {
-                let (a, b, c, d) = (
-                    black_box(&a),
-                    black_box(&b),
-                    black_box(&c),
-                    black_box(&mut d),
-                );
-                for i in 0..B {
-                    d.0[i] = a.0[i] * b.0[i] + c.0[i];
-                }
-            }
-        })
-    });
-    // The statistics of one place: its counts are as large as they are in the floor.
-    let cells = OUTPUTS.len() * N_YEARS;
-    let layouts = &layouts[..cells];
-    let rows: Vec<Row> = layouts
-        .iter()
-        .map(|layout| {
-            let mut row = Row::ZERO;
-            generator.uniforms(&mut row);
-            for x in &mut row.0 {
-                // Spread over the middle half of the bins.
-                *x = layout.edge((N_BINS as f64 * (0.25 + 0.5 * *x)) as usize);
-            }
-            row
-        })
-        .collect();
-    let mut moments = vec![Moments::EMPTY; cells];
-    let moment = nanoseconds(20 * cells * B, || {
-        dispatch!(level, _simd => {
-            for _ in 0..20 {
-                for (moments, row) in moments.iter_mut().zip(black_box(&rows)) {
-                    moments.update(row);
-                }
-            }
-        })
-    });
-    // The bins of a place, and their counting as often as it is done.
-    let mut kept = vec![[[0u16; B]; KEPT]; cells];
-    let mut counts = vec![[0u16; N_BINS]; cells];
-    let update = nanoseconds(cells * KEPT * B, || {
-        dispatch!(level, _simd => {
-            for block in 0..KEPT {
-                for ((kept, layout), row) in kept.iter_mut().zip(layouts).zip(black_box(&rows)) {
-                    layout.bins(row, &mut kept[block]);
-                }
-            }
-            for (kept, counts) in black_box(&kept).iter().zip(&mut counts) {
-                count(kept, counts);
-            }
-        });
-    });
-
+    let lines = layouts.len() * N_BINS / LINE;
     let parts = [
-        ("normals", uses.normals, normal),
-        ("exponentials", uses.exponentials, exponential),
-        ("divisions", uses.divisions, division),
-        ("operations", uses.operations, operation),
-        ("moments", uses.values, moment),
-        ("histogram updates", uses.values, update),
+        ("normal scores", uses.normals, normal()),
+        ("exponentials", uses.exponentials, exponential()),
+        ("divisions", uses.divisions, division()),
+        ("additions, multiplications", uses.operations, operation()),
+        ("sums of regions", uses.sums, sum(blocks)),
+        ("moments and extremes", uses.values, moment()),
+        ("finding the bin", uses.values, bin(layouts)),
+        ("counting in the bin", uses.values, increment(layouts)),
+        (
+            "lines of counts, to and fro",
+            lines as f64 / (blocks * B) as f64,
+            line(lines, layouts.len()),
+        ),
     ];
-    let mut sum = 0.0;
+    println!("| primitive | uses in a trial | ns each | µs a trial |\n|---|---|---|---|");
+    let mut total = 0.0;
     for (name, uses, each) in parts {
         let micros = uses * each / 1e3;
-        sum += micros;
-        println!("primitive {name}: {uses:.0} × {each:.4} ns = {micros:.3} µs");
+        total += micros;
+        println!("| {name} | {uses:.0} | {each:.3} | {micros:.2} |");
     }
-    let ratio = measured * 1e6 / sum;
-    println!(
-        "primitives {sum:.3} µs, floor {:.3} µs on one thread: ratio {ratio:.3}, at most {LIMIT}",
-        measured * 1e6
-    );
+    let floor = measured * 1e6;
+    let ratio = floor / total;
+    println!("| sum | | | {total:.2} |");
+    println!("| the floor, one thread | | | {floor:.2} |");
+    println!("\nThe floor takes {ratio:.2} times the sum; {LIMIT} is the limit.");
     if ratio > LIMIT {
         eprintln!("error: the floor takes {ratio:.2} times the sum of its primitives");
         std::process::exit(1);

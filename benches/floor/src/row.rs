@@ -1,7 +1,7 @@
 //! Rows of a block of trials, and the elementary functions that fill them.
 
 /// Trials of a block: the rows of a member and year stay in the first-level cache.
-pub const B: usize = 128;
+pub const B: usize = 64;
 
 /// One value for each trial of a block.
 #[derive(Clone, Copy)]

@@ -180,12 +180,12 @@ fn path(first: &Row, step: &Row, years: &mut Years) {
 
 /// Draws of one block, and sums over members. `areas` has an entry for each region, `stash` for each member, region by region.
 #[inline(always)]
-pub fn first_pass(
+pub fn first_pass<'a>(
     tables: &Tables,
     g: &mut Generator,
     world: &mut World,
-    areas: &mut [Area],
-    stash: &mut [Stash],
+    areas: impl Iterator<Item = &'a mut Area>,
+    mut stash: impl Iterator<Item = &'a mut Stash>,
 ) {
     let w = world;
     let (mut a, mut b) = (Row::ZERO, Row::ZERO);
@@ -302,7 +302,6 @@ pub fn first_pass(
     let mut users = [Row::ZERO; N_YEARS];
     let mut propensities = [Row::ZERO; N_YEARS];
     let mut relatives = [Row::ZERO; N_YEARS];
-    let mut stash = stash.iter_mut();
     for (region, area) in tables.regions.iter().zip(areas) {
         draw_area(region, g, w, area);
         for member in &region.members {
