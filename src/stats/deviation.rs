@@ -1,6 +1,7 @@
 //! How far the distribution function of a run may lie from the true one, level by level.
 
 use super::count_spread::CountSpread;
+use super::error::interval_factor;
 use super::target::TargetKind;
 
 /// Finite values of one replicate, beside the trials without.
@@ -43,12 +44,19 @@ impl Replicate {
 pub(crate) enum Deviations {
     /// Independent trials: √(p (1 − p)/N).
     Independent,
-    /// Replicates whose values are kept, sorted: their distribution functions at the quantile itself.
-    Values(Vec<Replicate>),
+    /// Replicates whose values are kept: their distribution functions at the quantile itself.
+    Values {
+        /// Each with its values sorted.
+        replicates: Vec<Replicate>,
+        /// Errors to the end of an interval.
+        factor: f64,
+    },
     /// Replicates whose values below some thresholds were counted.
     Thresholds {
         /// Replicates.
         n_replicates: u64,
+        /// Errors to the end of an interval.
+        factor: f64,
         /// True level of each threshold, ascending, with the variance there over p (1 − p).
         known: Vec<(f64, f64)>,
     },
@@ -59,24 +67,24 @@ impl Deviations {
         for replicate in &mut replicates {
             replicate.values.sort_by(f64::total_cmp);
         }
-        Self::Values(replicates)
+        let factor = interval_factor(Some(beyond_one(replicates.len() as u64)));
+        Self::Values { replicates, factor }
     }
 
     pub(crate) fn from_spread(spread: &CountSpread, n_replicates: u64) -> Self {
         Self::Thresholds {
             n_replicates,
+            factor: interval_factor(Some(beyond_one(n_replicates))),
             known: known_levels(spread, n_replicates),
         }
     }
 
-    /// Replicates less one; `None` for independent trials.
-    pub(crate) fn degrees_of_freedom(&self) -> Option<u64> {
-        let n_replicates = match self {
-            Self::Independent => return None,
-            Self::Values(replicates) => replicates.len() as u64,
-            Self::Thresholds { n_replicates, .. } => *n_replicates,
-        };
-        Some(n_replicates.saturating_sub(1))
+    /// Errors on either side of a quantile to the ends of its 95 % interval: see [`interval_factor`].
+    pub(crate) fn interval_factor(&self) -> f64 {
+        match self {
+            Self::Independent => interval_factor(None),
+            Self::Values { factor, .. } | Self::Thresholds { factor, .. } => *factor,
+        }
     }
 
     /// Standard error of the distribution function at a quantile of level `level` of `total` trials; `None` below two replicates.
@@ -85,22 +93,35 @@ impl Deviations {
     /// interpolated, plus the least one at this level: the larger of [`least_variance`] and the square of [`between_neighbours`].
     pub(crate) fn at(&self, level: f64, quantile: f64, total: u64) -> Option<f64> {
         let scale = level * (1.0 - level);
-        let excess = match self {
+        let (n_replicates, excess) = match self {
             Self::Independent => return Some((scale / total as f64).sqrt()),
-            Self::Values(replicates) => {
+            Self::Values { replicates, .. } => {
                 let mut spread = CountSpread::new(2);
                 for replicate in replicates {
                     spread.add(replicate.total(), replicate.up_to(quantile));
                 }
-                relative_excess(&known_levels(&spread, replicates.len() as u64), level)
+                let n_replicates = replicates.len() as u64;
+                let known = known_levels(&spread, n_replicates);
+                (n_replicates, relative_excess(&known, level))
             }
-            Self::Thresholds { known, .. } => relative_excess(known, level),
+            Self::Thresholds {
+                n_replicates,
+                known,
+                ..
+            } => (*n_replicates, relative_excess(known, level)),
         };
-        let n_replicates = self.degrees_of_freedom().filter(|df| *df > 0)? + 1;
+        if n_replicates < 2 {
+            return None;
+        }
         let within = between_neighbours(level, total);
         let least = least_variance(level, total, n_replicates);
         Some((excess * scale + least.max(within * within)).sqrt())
     }
+}
+
+/// Degrees of freedom of a spread of so many replicates.
+fn beyond_one(n_replicates: u64) -> u64 {
+    n_replicates.saturating_sub(1)
 }
 
 /// Smallest variance of the mean of R shares k/n with expectation `level`: a whole number of expectation n p varies at least by f (1 − f),
@@ -177,7 +198,7 @@ mod tests {
         let expected = (spread - least + f64::max(least, within * within)).sqrt();
         let found = deviations.at(5.0 / 12.0, 2.5, 12).unwrap();
         assert!((found / expected - 1.0).abs() < 1e-14, "{found} {expected}");
-        assert_eq!(deviations.degrees_of_freedom(), Some(2));
+        assert_eq!(deviations.interval_factor(), interval_factor(Some(2)));
     }
 
     #[test]

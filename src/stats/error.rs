@@ -129,7 +129,7 @@ pub(crate) fn quantile_estimate(
         _ => (LEAST_REACH / total as f64, scatter),
     };
     let spread = deviations.at(level, value, total).and_then(|delta| {
-        let reach = interval_factor(deviations.degrees_of_freedom()) * delta;
+        let reach = deviations.interval_factor() * delta;
         let width = Width {
             delta,
             reach: reach.max(least),
