@@ -153,6 +153,7 @@ impl Laps for Stopwatch {
 fn operation(instruction: &Instruction) -> &'static str {
     match instruction {
         Instruction::Score { .. } => "score",
+        Instruction::Level { .. } => "uniform number",
         Instruction::Unary { op, .. } => op.name(),
         Instruction::Binary { op, .. } => op.name(),
         Instruction::Select { .. } => "if",

@@ -2,7 +2,8 @@
 
 use super::distribution::Law;
 use crate::math::{
-    beta_ln, beta_quantile, exp, incomplete_beta, ln, ln_1p, ln_1p_minus, newton_bracketed, sin,
+    beta_ln, beta_quantile, beta_quantiles, exp, incomplete_beta, ln, ln_1p, ln_1p_minus,
+    newton_bracketed, sin,
 };
 use std::f64::consts::{FRAC_1_PI, FRAC_PI_2};
 
@@ -462,9 +463,15 @@ impl Beta {
 }
 
 impl Law for Beta {
+    const SEARCHED: bool = true;
     fn quantile(&self, p: f64, q: f64) -> f64 {
         let (x, y) = beta_quantile(self.alpha, self.beta, p, q);
         between(self.low, self.high, x, y)
+    }
+    #[inline(always)]
+    fn quantiles<const W: usize>(laws: &[&Self; W], p: &[f64; W], q: &[f64; W]) -> [f64; W] {
+        let (x, y) = beta_quantiles(&laws.map(|law| law.alpha), &laws.map(|law| law.beta), p, q);
+        std::array::from_fn(|lane| between(laws[lane].low, laws[lane].high, x[lane], y[lane]))
     }
     fn cdf(&self, x: f64) -> f64 {
         let (x, y) = self.parts(x);

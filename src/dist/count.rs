@@ -1,8 +1,10 @@
 //! Families of counts.
 
 use super::distribution::Law;
+use super::steps::{Start, guesses, is_ordinary};
 use crate::math::{
-    beta_ln, exp, incomplete_beta, incomplete_gamma, ln, ln_1p, ln_gamma, normal_quantile_tails,
+    beta_levels, beta_levels_serve, beta_ln, exp, gamma_levels, gamma_levels_serve,
+    incomplete_beta, incomplete_gamma, ln, ln_1p, ln_gamma, normal_quantile_tails,
 };
 
 /// The smallest whole number k in `0..=most` at which `reached(k)`; `start` is a guess. `reached` is false, then true.
@@ -129,11 +131,63 @@ pub struct Binomial {
     pub p: f64,
 }
 
-impl Law for Binomial {
-    fn quantile(&self, p: f64, q: f64) -> f64 {
+impl Binomial {
+    /// Mean, standard deviation and skewness.
+    #[inline(always)]
+    fn moments(&self) -> [f64; 3] {
         let sd = (self.n * self.p * (1.0 - self.p)).sqrt();
-        let skew = (1.0 - 2.0 * self.p) / sd;
-        search(self, p, q, [self.n * self.p, sd, skew], self.n)
+        [self.n * self.p, sd, (1.0 - 2.0 * self.p) / sd]
+    }
+    /// [`Law::quantile`] for any parameters and tail.
+    fn quantile_by_search(&self, p: f64, q: f64) -> f64 {
+        search(self, p, q, self.moments(), self.n)
+    }
+}
+
+impl Law for Binomial {
+    const SEARCHED: bool = true;
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        let [k] = Self::quantiles(&[self], &[p], &[q]);
+        k
+    }
+    #[inline(always)]
+    fn quantiles<const W: usize>(laws: &[&Self; W], p: &[f64; W], q: &[f64; W]) -> [f64; W] {
+        let (guess, score) = guesses(p, q, |lane| laws[lane].moments());
+        let mut fast = [false; W];
+        let (mut n, mut k, mut success, mut failure) = ([1.0; W], [0.0; W], [0.5; W], [0.5; W]);
+        for lane in 0..W {
+            let law = laws[lane];
+            let guess = if guess[lane] < law.n {
+                guess[lane]
+            } else {
+                law.n - 1.0
+            };
+            fast[lane] = is_ordinary(p[lane], q[lane])
+                & (law.p > 0.0)
+                & (law.p < 1.0)
+                & (law.n >= 1.0)
+                & beta_levels_serve(law.n - guess, guess + 1.0, score[lane]);
+            n[lane] = if fast[lane] { law.n } else { 1.0 };
+            k[lane] = if fast[lane] { guess } else { 0.0 };
+            success[lane] = if fast[lane] { law.p } else { 0.5 };
+            failure[lane] = 1.0 - success[lane];
+        }
+        let a = std::array::from_fn(|lane| n[lane] - k[lane]);
+        let b = k.map(|k| k + 1.0);
+        let (below, above, density) = beta_levels(&a, &b, &failure, &success);
+        let start = Start {
+            k,
+            below,
+            above,
+            next: std::array::from_fn(|lane| density[lane] / (b[lane] * failure[lane])),
+        };
+        let odds: [f64; W] = std::array::from_fn(|lane| success[lane] / failure[lane]);
+        let ratio = |lane: usize, k: f64| odds[lane] * ((n[lane] - k) / (k + 1.0));
+        let (found, sound) = start.first_reached(p, q, &fast, ratio);
+        std::array::from_fn(|lane| match sound[lane] {
+            true => found[lane],
+            false => laws[lane].quantile_by_search(p[lane], q[lane]),
+        })
     }
     fn cdf(&self, x: f64) -> f64 {
         let k = x.floor();
@@ -185,12 +239,55 @@ pub struct NegativeBinomial {
     pub p: f64,
 }
 
-impl Law for NegativeBinomial {
-    fn quantile(&self, p: f64, q: f64) -> f64 {
-        let mean = self.r * (1.0 - self.p) / self.p;
+impl NegativeBinomial {
+    /// Mean, standard deviation and skewness.
+    #[inline(always)]
+    fn moments(&self) -> [f64; 3] {
         let root = (self.r * (1.0 - self.p)).sqrt();
-        let shape = [mean, root / self.p, (2.0 - self.p) / root];
-        search(self, p, q, shape, f64::MAX)
+        let mean = self.r * (1.0 - self.p) / self.p;
+        [mean, root / self.p, (2.0 - self.p) / root]
+    }
+    /// [`Law::quantile`] for any parameters and tail.
+    fn quantile_by_search(&self, p: f64, q: f64) -> f64 {
+        search(self, p, q, self.moments(), f64::MAX)
+    }
+}
+
+impl Law for NegativeBinomial {
+    const SEARCHED: bool = true;
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        let [k] = Self::quantiles(&[self], &[p], &[q]);
+        k
+    }
+    #[inline(always)]
+    fn quantiles<const W: usize>(laws: &[&Self; W], p: &[f64; W], q: &[f64; W]) -> [f64; W] {
+        let (guess, score) = guesses(p, q, |lane| laws[lane].moments());
+        let mut fast = [false; W];
+        let (mut r, mut k, mut success, mut failure) = ([1.0; W], [0.0; W], [0.5; W], [0.5; W]);
+        for lane in 0..W {
+            let law = laws[lane];
+            fast[lane] = is_ordinary(p[lane], q[lane])
+                & (law.p < 1.0)
+                & beta_levels_serve(law.r, guess[lane] + 1.0, score[lane]);
+            r[lane] = if fast[lane] { law.r } else { 1.0 };
+            k[lane] = if fast[lane] { guess[lane] } else { 0.0 };
+            success[lane] = if fast[lane] { law.p } else { 0.5 };
+            failure[lane] = 1.0 - success[lane];
+        }
+        let b = k.map(|k| k + 1.0);
+        let (below, above, density) = beta_levels(&r, &b, &success, &failure);
+        let start = Start {
+            k,
+            below,
+            above,
+            next: std::array::from_fn(|lane| density[lane] / b[lane]),
+        };
+        let ratio = |lane: usize, k: f64| failure[lane] * ((r[lane] + k) / (k + 1.0));
+        let (found, sound) = start.first_reached(p, q, &fast, ratio);
+        std::array::from_fn(|lane| match sound[lane] {
+            true => found[lane],
+            false => laws[lane].quantile_by_search(p[lane], q[lane]),
+        })
     }
     fn cdf(&self, x: f64) -> f64 {
         let k = x.floor();
@@ -298,10 +395,46 @@ pub struct Poisson {
     pub mean: f64,
 }
 
-impl Law for Poisson {
-    fn quantile(&self, p: f64, q: f64) -> f64 {
+impl Poisson {
+    /// [`Law::quantile`] for any mean and tail.
+    fn quantile_by_search(&self, p: f64, q: f64) -> f64 {
         let sd = self.mean.sqrt();
         search(self, p, q, [self.mean, sd, 1.0 / sd], f64::MAX)
+    }
+}
+
+impl Law for Poisson {
+    const SEARCHED: bool = true;
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        let [k] = Self::quantiles(&[self], &[p], &[q]);
+        k
+    }
+    #[inline(always)]
+    fn quantiles<const W: usize>(laws: &[&Self; W], p: &[f64; W], q: &[f64; W]) -> [f64; W] {
+        let mean: [f64; W] = std::array::from_fn(|lane| laws[lane].mean);
+        let (guess, score) = guesses(p, q, |lane| {
+            let sd = mean[lane].sqrt();
+            [mean[lane], sd, 1.0 / sd]
+        });
+        let fast: [bool; W] = std::array::from_fn(|lane| {
+            is_ordinary(p[lane], q[lane])
+                & gamma_levels_serve(guess[lane] + 1.0, mean[lane], score[lane])
+        });
+        let x = std::array::from_fn(|lane| if fast[lane] { mean[lane] } else { 1.0 });
+        let k = std::array::from_fn(|lane| if fast[lane] { guess[lane] } else { 0.0 });
+        let a = k.map(|k| k + 1.0);
+        let (above, below, density) = gamma_levels(&a, &x);
+        let start = Start {
+            k,
+            below,
+            above,
+            next: std::array::from_fn(|lane| density[lane] / a[lane]),
+        };
+        let (found, sound) = start.first_reached(p, q, &fast, |lane, k| x[lane] / (k + 1.0));
+        std::array::from_fn(|lane| match sound[lane] {
+            true => found[lane],
+            false => laws[lane].quantile_by_search(p[lane], q[lane]),
+        })
     }
     fn cdf(&self, x: f64) -> f64 {
         let k = x.floor();
@@ -384,5 +517,54 @@ impl Law for DiscreteUniform {
     }
     fn support(&self) -> (f64, f64) {
         (self.low, self.high)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::normal_cdf;
+
+    /// All levels at which the steps must agree with the search; both may part where a level lies within rounding of a step: none of these does.
+    fn assert_steps_are_the_search<L: Law + std::fmt::Debug>(
+        law: L,
+        by_search: impl Fn(&L, f64, f64) -> f64,
+    ) {
+        for z in -110..=110 {
+            let z = f64::from(z) * 0.1137;
+            let (p, q) = (normal_cdf(z), normal_cdf(-z));
+            let expected = by_search(&law, p, q);
+            assert_eq!(law.quantile(p, q), expected, "{law:?} {z}");
+            let laws = [&law; 16];
+            let together = L::quantiles(&laws, &[p; 16], &[q; 16]);
+            assert_eq!(together, [expected; 16], "{law:?} {z}");
+        }
+    }
+
+    #[test]
+    fn poisson_draws_by_steps_are_those_of_the_search() {
+        for i in 0..30 {
+            let mean = 1.1e-3 * 1.9_f64.powi(i);
+            assert_steps_are_the_search(Poisson { mean }, Poisson::quantile_by_search);
+        }
+    }
+
+    #[test]
+    fn binomial_draws_by_steps_are_those_of_the_search() {
+        for n in [1.0, 2.0, 10.0, 77.0, 1e3, 1e5] {
+            for p in [1e-4, 0.03, 0.31, 0.5, 0.77, 0.999] {
+                assert_steps_are_the_search(Binomial { n, p }, Binomial::quantile_by_search);
+            }
+        }
+    }
+
+    #[test]
+    fn negative_binomial_draws_by_steps_are_those_of_the_search() {
+        for r in [0.07, 0.5, 1.0, 20.0, 1234.5] {
+            for p in [2e-3, 0.05, 0.31, 0.77, 0.999] {
+                let law = NegativeBinomial { r, p };
+                assert_steps_are_the_search(law, NegativeBinomial::quantile_by_search);
+            }
+        }
     }
 }

@@ -13,6 +13,13 @@ pub(super) trait Law {
     fn mean(&self) -> Option<f64>;
     fn sd(&self) -> Option<f64>;
     fn support(&self) -> (f64, f64);
+    /// Whether quantiles are searched for, many at once faster than one by one.
+    const SEARCHED: bool = false;
+    /// The quantiles of several laws of the family, each to the bit as alone.
+    #[inline(always)]
+    fn quantiles<const W: usize>(laws: &[&Self; W], p: &[f64; W], q: &[f64; W]) -> [f64; W] {
+        std::array::from_fn(|lane| laws[lane].quantile(p[lane], q[lane]))
+    }
     /// Whether `draw` is a function of the score itself, in place of the quantile at its level.
     const BY_SCORE: bool = false;
     fn draw(&self, score: f64) -> f64 {
@@ -20,25 +27,89 @@ pub(super) trait Law {
     }
 }
 
-/// `Law::draw` of a row: in steps, each of which the compiler vectorises where the quantile function allows it.
-fn draw_row<L: Law>(law: &L, scores: &[f64], out: &mut [f64]) {
-    /// Scores taken through all steps together.
-    const CHUNK: usize = 128;
+/// What tells a draw its place in its distribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DrawBy {
+    /// A standard normal score.
+    Score,
+    /// The level of the quantile.
+    Level,
+}
+
+/// Draws that are searched for together.
+const LANES: usize = 16;
+
+/// Draws taken through all steps together.
+const CHUNK: usize = 128;
+
+/// The draws of one law at a row of scores or levels: in steps, each of which the compiler vectorises where the quantile function allows it.
+/// To the bit as `Law::draw`.
+fn draw_row<L: Law>(law: &L, by: DrawBy, places: &[f64], out: &mut [f64]) {
+    if L::SEARCHED {
+        return draw_each(|_| law, by, places, out);
+    }
     let (mut below, mut above) = ([0.0; CHUNK], [0.0; CHUNK]);
-    for (scores, out) in scores.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
-        if L::BY_SCORE {
+    for (places, out) in places.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
+        if L::BY_SCORE && by == DrawBy::Score {
             dispatch!(simd_level(), _simd => {
-                for (slot, &score) in out.iter_mut().zip(scores) {
+                for (slot, &score) in out.iter_mut().zip(places) {
                     *slot = law.draw(score);
                 }
             });
         } else {
-            normal_levels(scores, &mut below, &mut above);
+            levels(by, places, &mut below, &mut above);
             dispatch!(simd_level(), _simd => {
                 for ((slot, &p), &q) in out.iter_mut().zip(&below).zip(&above) {
                     *slot = law.quantile(p, q);
                 }
             });
+        }
+    }
+}
+
+/// The draw of each of several laws of one family; `law` tells that of a trial.
+fn draw_each<'a, L: Law + 'a>(
+    law: impl Fn(usize) -> &'a L,
+    by: DrawBy,
+    places: &[f64],
+    out: &mut [f64],
+) {
+    let (mut below, mut above) = ([0.0; CHUNK], [0.0; CHUNK]);
+    for (chunk, (places, out)) in places.chunks(CHUNK).zip(out.chunks_mut(CHUNK)).enumerate() {
+        let law = |trial: usize| law(chunk * CHUNK + trial);
+        if L::BY_SCORE && by == DrawBy::Score {
+            for (trial, (slot, &score)) in out.iter_mut().zip(places).enumerate() {
+                *slot = law(trial).draw(score);
+            }
+            continue;
+        }
+        levels(by, places, &mut below, &mut above);
+        dispatch!(simd_level(), _simd => {
+            let n_searched = if L::SEARCHED { out.len() } else { 0 };
+            let (whole, _) = out[..n_searched].as_chunks_mut::<LANES>();
+            let (whole_below, _) = below.as_chunks::<LANES>();
+            let (whole_above, _) = above.as_chunks::<LANES>();
+            for (group, slots) in whole.iter_mut().enumerate() {
+                let laws = std::array::from_fn(|lane| law(group * LANES + lane));
+                *slots = L::quantiles(&laws, &whole_below[group], &whole_above[group]);
+            }
+            let start = whole.len() * LANES;
+            let levels = below[start..].iter().zip(&above[start..]);
+            for ((trial, slot), (&p, &q)) in (start..).zip(&mut out[start..]).zip(levels) {
+                *slot = law(trial).quantile(p, q);
+            }
+        });
+    }
+}
+
+/// The levels of a row of places, and what they leave of 1.
+fn levels(by: DrawBy, places: &[f64], below: &mut [f64], above: &mut [f64]) {
+    match by {
+        DrawBy::Score => normal_levels(places, below, above),
+        DrawBy::Level => {
+            for ((&level, p), q) in places.iter().zip(below).zip(above) {
+                (*p, *q) = (level, 1.0 - level);
+            }
         }
     }
 }
@@ -57,9 +128,53 @@ macro_rules! distributions {
             pub fn draw(&self, score: f64) -> f64 {
                 match self { $(Self::$name(law) => Law::draw(law, score)),* }
             }
-            /// [`Distribution::draw`] of a row of scores, to the bit.
-            pub(crate) fn draw_row(&self, scores: &[f64], out: &mut [f64]) {
-                match self { $(Self::$name(law) => draw_row(law, scores, out)),* }
+            /// Whether a draw is a function of the score itself, so that its level would be no help.
+            pub(crate) fn draws_by_score(&self) -> bool {
+                fn of<L: Law>(_: &L) -> bool {
+                    L::BY_SCORE
+                }
+                match self { $(Self::$name(law) => of(law)),* }
+            }
+            /// [`Distribution::draw`] of a row of scores, or the quantiles at a row of levels, to the bit.
+            pub(crate) fn draw_row(&self, by: DrawBy, places: &[f64], out: &mut [f64]) {
+                match self { $(Self::$name(law) => draw_row(law, by, places, out)),* }
+            }
+            /// The draw of each distribution at its place, to the bit as alone; those of one family are searched for together.
+            pub(crate) fn draw_each(all: &[Self], by: DrawBy, places: &[f64], out: &mut [f64]) {
+                match all.first() {
+                    $(Some(Self::$name(first)) if all.iter().all(|one| matches!(one, Self::$name(_))) => {
+                        let law = |trial: usize| match &all[trial] {
+                            Self::$name(law) => law,
+                            _ => first,
+                        };
+                        draw_each(law, by, places, out);
+                    })*
+                    _ => {
+                        for ((slot, one), &place) in out.iter_mut().zip(all).zip(places) {
+                            *slot = match by {
+                                DrawBy::Score => one.draw(place),
+                                DrawBy::Level => one.quantile(place, 1.0 - place),
+                            };
+                        }
+                    }
+                }
+            }
+            /// The quantiles of several distributions, each to the bit as [`Distribution::quantile`]; those of one family are searched for together.
+            pub(super) fn quantiles<const W: usize>(
+                all: &[&Self; W],
+                p: &[f64; W],
+                q: &[f64; W],
+            ) -> [f64; W] {
+                dispatch!(simd_level(), _simd => match all[0] {
+                    $(Self::$name(first) if all.iter().all(|one| matches!(one, Self::$name(_))) => {
+                        let laws = all.map(|one| match one {
+                            Self::$name(law) => law,
+                            _ => first,
+                        });
+                        Law::quantiles(&laws, p, q)
+                    })*
+                    _ => std::array::from_fn(|lane| all[lane].quantile(p[lane], q[lane])),
+                })
             }
             /// The quantile at level p, where `p + q = 1` and the smaller of them is accurate. Discrete: the smallest x with `F(x) ≥ p`.
             pub fn quantile(&self, p: f64, q: f64) -> f64 {

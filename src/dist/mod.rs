@@ -16,6 +16,7 @@ mod normal;
 mod parametrisation;
 mod positive;
 mod real;
+mod steps;
 mod truncated;
 
 pub use bounded::{
@@ -23,7 +24,7 @@ pub use bounded::{
 };
 pub use build::{ParameterValue, build};
 pub use count::{Bernoulli, Binomial, DiscreteUniform, Geometric, NegativeBinomial, Poisson};
-pub use distribution::Distribution;
+pub use distribution::{Distribution, DrawBy};
 pub use error::{DistributionError, ParametrisationError};
 pub use family::{Domain, FamilyInfo, Form, Parameter, QuantileForm, UnitRole, families};
 pub use listed::Listed;

@@ -21,6 +21,13 @@ pub struct Parametrisation {
     pub(super) slots: Vec<Slot>,
 }
 
+impl Parametrisation {
+    /// Whether draws are functions of the score itself: see [`Distribution::draws_by_score`](super::Distribution).
+    pub(crate) fn draws_by_score(&self) -> bool {
+        matches!(self.family, "normal" | "lognormal" | "logit_normal")
+    }
+}
+
 /// The selected row of the family's tables.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Choice {

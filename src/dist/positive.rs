@@ -1,11 +1,15 @@
 //! Families on the positive half line.
 
 use super::distribution::Law;
+use super::steps::is_ordinary;
+use crate::math::{Evaluated, normal_quantile_tails, pow, scaled_normal_tail, step};
 use crate::math::{
-    exp, exp_m1, gamma, gamma_quantile, incomplete_gamma, ln, ln_1p, ln_gamma, ln_gamma_doubled,
-    newton_bracketed, normal_density,
+    exp, exp_m1, gamma, gamma_quantile, gamma_quantiles, incomplete_gamma, ln, ln_1p, ln_gamma,
+    ln_gamma_doubled, newton_bracketed, normal_density,
 };
-use crate::math::{normal_quantile_tails, pow, scaled_normal_tail};
+
+/// 1/√(2π)
+const INVERSE_ROOT_2_PI: f64 = 0.3989422804014327;
 
 /// `−ln q` from whichever tail is accurate.
 #[inline(always)]
@@ -23,8 +27,15 @@ pub struct Gamma {
 }
 
 impl Law for Gamma {
+    const SEARCHED: bool = true;
     fn quantile(&self, p: f64, q: f64) -> f64 {
         self.scale * gamma_quantile(self.shape, p, q)
+    }
+    #[inline(always)]
+    fn quantiles<const W: usize>(laws: &[&Self; W], p: &[f64; W], q: &[f64; W]) -> [f64; W] {
+        let shapes = laws.map(|law| law.shape);
+        let found = gamma_quantiles(&shapes, p, q);
+        std::array::from_fn(|lane| laws[lane].scale * found[lane])
     }
     fn cdf(&self, x: f64) -> f64 {
         incomplete_gamma(self.shape, (x / self.scale).max(0.0)).0
@@ -190,16 +201,28 @@ pub struct InverseGaussian {
 }
 
 impl InverseGaussian {
-    /// The two scores `√(λ/x)(x/μ ∓ 1)`; half the difference of their squares is 2λ/μ.
-    fn scores(&self, x: f64) -> (f64, f64) {
-        let root = (self.shape / x).sqrt();
-        let ratio = x / self.mean;
-        (root * ((x - self.mean) / self.mean), root * (ratio + 1.0))
+    /// The distribution of the logarithm at `t`, without branches.
+    #[inline(always)]
+    fn at_ln(&self, t: f64) -> Evaluated {
+        let x = exp(t);
+        let (u, v) = self.scores(x);
+        let fast = exp(-0.5 * u * u);
+        let size = u.abs();
+        let (near, far) = (scaled_normal_tail(size), scaled_normal_tail(v));
+        let below = fast * (near + far);
+        let above = fast * (near - far);
+        let low = u <= 0.0;
+        let (rise, fall) = (self.shape * (x / self.mean) / self.mean, self.shape / x);
+        Evaluated {
+            below: if low { below } else { 1.0 - above },
+            above: if low { 1.0 - below } else { above },
+            density: INVERSE_ROOT_2_PI * fast * fall.sqrt(),
+            slope: -0.5 - 0.5 * (rise - fall),
+            curvature: -0.5 * (rise + fall),
+        }
     }
-}
-
-impl Law for InverseGaussian {
-    fn quantile(&self, p: f64, q: f64) -> f64 {
+    /// [`Law::quantile`] for any parameters and tail, by Newton steps in a bracket.
+    fn quantile_by_bracket(&self, p: f64, q: f64) -> f64 {
         if p <= 0.0 {
             return 0.0;
         }
@@ -226,6 +249,58 @@ impl Law for InverseGaussian {
             start,
         );
         exp(root)
+    }
+    /// The two scores `√(λ/x)(x/μ ∓ 1)`; half the difference of their squares is 2λ/μ.
+    fn scores(&self, x: f64) -> (f64, f64) {
+        let root = (self.shape / x).sqrt();
+        let ratio = x / self.mean;
+        (root * ((x - self.mean) / self.mean), root * (ratio + 1.0))
+    }
+}
+
+impl Law for InverseGaussian {
+    const SEARCHED: bool = true;
+    fn quantile(&self, p: f64, q: f64) -> f64 {
+        let [x] = Self::quantiles(&[self], &[p], &[q]);
+        x
+    }
+    #[inline(always)]
+    fn quantiles<const W: usize>(laws: &[&Self; W], p: &[f64; W], q: &[f64; W]) -> [f64; W] {
+        /// Searches that have not ended by then go the slow way, as do tails next to the end of the range of numbers.
+        const MOST_STEPS: usize = 12;
+        let fast: [bool; W] = std::array::from_fn(|lane| is_ordinary(p[lane], q[lane]));
+        let mut t = [0.0; W];
+        for lane in 0..W {
+            let (p, q) = if fast[lane] {
+                (p[lane], q[lane])
+            } else {
+                (0.5, 0.5)
+            };
+            // Start: lognormal with the same mean and variance.
+            let variance = ln_1p(laws[lane].mean / laws[lane].shape);
+            let score = normal_quantile_tails(p, q);
+            t[lane] = ln(laws[lane].mean) - 0.5 * variance + variance.sqrt() * score;
+        }
+        let mut done = fast.map(|fast| !fast);
+        for _ in 0..MOST_STEPS {
+            let mut all = true;
+            for lane in 0..W {
+                let (length, last) = step(laws[lane].at_ln(t[lane]), p[lane], q[lane]);
+                t[lane] += if done[lane] { 0.0 } else { length };
+                done[lane] |= last;
+                all &= done[lane];
+            }
+            if all {
+                break;
+            }
+        }
+        let mut found = t.map(exp);
+        for lane in 0..W {
+            if !(fast[lane] & done[lane] & (found[lane] > 0.0)) {
+                found[lane] = laws[lane].quantile_by_bracket(p[lane], q[lane]);
+            }
+        }
+        found
     }
     fn cdf(&self, x: f64) -> f64 {
         if x <= 0.0 {

@@ -2,7 +2,7 @@
 
 use super::distribution::Law;
 use crate::math::{
-    beta_ln, beta_quantile, exp, exp_m1, gamma, incomplete_beta, ln, ln_1p, ln_gamma_1p,
+    beta_ln, beta_quantiles, exp, exp_m1, gamma, incomplete_beta, ln, ln_1p, ln_gamma_1p,
     ln_gamma_doubled, logistic,
 };
 
@@ -242,17 +242,36 @@ pub struct StudentT {
 
 /// Quantile of the standard Student t distribution.
 pub(super) fn student_score(df: f64, p: f64, q: f64) -> f64 {
-    let (tail, sign) = if p <= q { (p, -1.0) } else { (q, 1.0) };
+    let [score] = student_scores(&[df], &[p], &[q]);
+    score
+}
+
+/// [`student_score`] in each lane, where `t² = df (1 − x)/x` and x is beta distributed.
+#[inline(always)]
+fn student_scores<const W: usize>(df: &[f64; W], p: &[f64; W], q: &[f64; W]) -> [f64; W] {
+    let tail: [f64; W] =
+        std::array::from_fn(|lane| if p[lane] <= q[lane] { p[lane] } else { q[lane] });
+    let shape = df.map(|df| 0.5 * df);
+    let centre = std::array::from_fn(|lane| (p[lane] - q[lane]).abs());
+    let (x, y) = beta_quantiles(&shape, &[0.5; W], &tail.map(|tail| 2.0 * tail), &centre);
+    std::array::from_fn(|lane| {
+        let size = if x[lane] < 1e-250 {
+            far_student_score(df[lane], tail[lane])
+        } else {
+            (df[lane] * (y[lane] / x[lane])).sqrt()
+        };
+        if p[lane] <= q[lane] { -size } else { size }
+    })
+}
+
+/// The first term of the tail, where `x = df/(df + t²)` leaves the range of numbers.
+#[cold]
+fn far_student_score(df: f64, tail: f64) -> f64 {
     if tail <= 0.0 {
-        return sign * f64::INFINITY;
+        return f64::INFINITY;
     }
-    let (x, y) = beta_quantile(0.5 * df, 0.5, 2.0 * tail, (p - q).abs());
-    if x < 1e-250 {
-        // The first term of the tail, where x = df/(df + t²) leaves the range of numbers.
-        let ln_x = (ln(2.0 * tail) + ln(0.5 * df) + beta_ln(0.5 * df, 0.5)) / (0.5 * df);
-        return sign * exp(0.5 * (ln(df) - ln_x));
-    }
-    sign * (df * (y / x)).sqrt()
+    let ln_x = (ln(2.0 * tail) + ln(0.5 * df) + beta_ln(0.5 * df, 0.5)) / (0.5 * df);
+    exp(0.5 * (ln(df) - ln_x))
 }
 
 impl StudentT {
@@ -276,8 +295,14 @@ impl StudentT {
 }
 
 impl Law for StudentT {
+    const SEARCHED: bool = true;
     fn quantile(&self, p: f64, q: f64) -> f64 {
         self.location + self.scale * student_score(self.df, p, q)
+    }
+    #[inline(always)]
+    fn quantiles<const W: usize>(laws: &[&Self; W], p: &[f64; W], q: &[f64; W]) -> [f64; W] {
+        let scores = student_scores(&laws.map(|law| law.df), p, q);
+        std::array::from_fn(|lane| laws[lane].location + laws[lane].scale * scores[lane])
     }
     fn cdf(&self, x: f64) -> f64 {
         let t = (x - self.location) / self.scale;

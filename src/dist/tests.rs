@@ -621,3 +621,54 @@ fn draw_forms_and_solved_marks_tell_what_may_vary_by_trial() {
             && !of("beta", &["mean", "concentration"]).solved
     );
 }
+
+/// A row of draws is the single draws to the bit, wherever a draw stands and whatever its neighbours are, by scores and by levels.
+#[test]
+fn a_draw_does_not_depend_on_its_neighbours() {
+    // More than a chunk of 128, and no multiple of the 16 that are searched for together.
+    let scores = spread(-7.5, 7.5, 149);
+    let levels: Vec<f64> = scores.iter().map(|&z| normal_cdf(z)).collect();
+    let mut found = vec![0.0; scores.len()];
+    for text in CONTINUOUS.iter().chain(DISCRETE) {
+        let d = dist(text);
+        d.draw_row(DrawBy::Score, &scores, &mut found);
+        for (&z, &x) in scores.iter().zip(&found) {
+            assert_eq!(x.to_bits(), d.draw(z).to_bits(), "{text} {z}");
+        }
+        d.draw_row(DrawBy::Level, &levels, &mut found);
+        for (&p, &x) in levels.iter().zip(&found) {
+            let alone = d.quantile(p, 1.0 - p);
+            assert_eq!(x.to_bits(), alone.to_bits(), "{text} {p}");
+        }
+    }
+}
+
+/// The same with a distribution of its own for each draw: of one family, from shapes so small that the search is a slow one to large ones
+/// that are nearly normal, and of families mixed.
+#[test]
+fn a_draw_does_not_depend_on_the_distributions_beside_it() {
+    let of = |text: &dyn Fn(f64) -> String| -> Vec<Distribution> {
+        (0..149)
+            .map(|i| dist(&text(10f64.powf(-4.0 + f64::from(i * 37 % 149) / 15.0))))
+            .collect()
+    };
+    let mut rows = vec![
+        of(&|s| format!("gamma(shape = {s}, scale = 2)")),
+        of(&|s| format!("beta(alpha = {s}, beta = {})", 3.0 + 0.1 * s)),
+        of(&|s| format!("poisson(mean = {s})")),
+        of(&|s| format!("binomial(n = {}, p = 0.3)", (10.0 * s).ceil())),
+        of(&|s| format!("negative_binomial(mean = {s}, dispersion = 0.5)")),
+        of(&|s| format!("student_t(location = 0, scale = 1, df = {})", s + 0.5)),
+        of(&|s| format!("gamma(shape = 3, scale = 2, min = {})", s.min(30.0))),
+    ];
+    let mixed = (0..149).map(|i| rows[i % rows.len()][i].clone()).collect();
+    rows.push(mixed);
+    let scores = spread(-7.5, 7.5, 149);
+    let mut found = vec![0.0; scores.len()];
+    for row in &rows {
+        Distribution::draw_each(row, DrawBy::Score, &scores, &mut found);
+        for ((d, &z), &x) in row.iter().zip(&scores).zip(&found) {
+            assert_eq!(x.to_bits(), d.draw(z).to_bits(), "{d:?} {z}");
+        }
+    }
+}

@@ -221,9 +221,17 @@ impl Truncated {
 }
 
 impl Law for Truncated {
+    const SEARCHED: bool = true;
     fn quantile(&self, p: f64, q: f64) -> f64 {
         let (p, q) = self.levels.outer(p, q);
         self.base.quantile(p, q).max(self.min).min(self.max)
+    }
+    fn quantiles<const W: usize>(laws: &[&Self; W], p: &[f64; W], q: &[f64; W]) -> [f64; W] {
+        let levels: [_; W] = std::array::from_fn(|lane| laws[lane].levels.outer(p[lane], q[lane]));
+        let bases = laws.map(|law| &*law.base);
+        let (p, q) = (levels.map(|(p, _)| p), levels.map(|(_, q)| q));
+        let found = Distribution::quantiles(&bases, &p, &q);
+        std::array::from_fn(|lane| found[lane].max(laws[lane].min).min(laws[lane].max))
     }
     fn cdf(&self, x: f64) -> f64 {
         let x = x.clamp(self.min, self.max);

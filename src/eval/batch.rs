@@ -3,6 +3,7 @@
 use fearless_simd::dispatch;
 
 use super::crossing;
+use super::draw;
 use super::kernels;
 use super::rows::{Block, LANES, Rows};
 use super::source::Source;
@@ -195,31 +196,45 @@ impl Batch<'_> {
                 scores.fill(stream as usize, self.first_trial, out);
                 beyond.fill(0.0);
             }
+            Instruction::Level { stream, out } => {
+                let (out, _) = rows.split(out, n_blocks);
+                let (out, beyond) = out.as_flattened_mut().split_at_mut(n);
+                scores.fill_levels(stream as usize, self.first_trial, out);
+                beyond.fill(0.5);
+            }
             Instruction::Draw {
                 distribution,
-                score,
+                place,
+                by,
                 out,
             } => {
                 let (out, rows) = rows.split(out, n_blocks);
-                let scores = rows.row(score).as_flattened();
-                plan.distributions[distribution as usize]
-                    .draw_row(&scores[..n], &mut out.as_flattened_mut()[..n]);
+                let places = rows.row(place).as_flattened();
+                plan.distributions[distribution as usize].draw_row(
+                    by,
+                    &places[..n],
+                    &mut out.as_flattened_mut()[..n],
+                );
             }
             Instruction::DrawWith {
                 parametrisation,
+                by,
                 operands: range,
                 out,
             } => {
                 let parametrisation = &plan.parametrisations[parametrisation as usize];
                 let (out, rows) = rows.split(out, n_blocks);
-                self.each_trial(out, operands(range), rows, list, |list| {
-                    let score = list.pop().unwrap_or(f64::NAN);
-                    parameters.clear();
-                    parameters.extend(list.iter().map(|&x| dist::ParameterValue::Number(x)));
-                    // Parameters outside their domain give NaN, which the run counts and locates.
-                    dist::build(parametrisation, parameters)
-                        .map_or(f64::NAN, |distribution| distribution.draw(score))
-                });
+                if let Some((&place, operands)) = operands(range).split_last() {
+                    let operands = operands.iter();
+                    draw::draw_with(
+                        parametrisation,
+                        operands.map(|&operand| Source::of(operand, rows)),
+                        by,
+                        Source::of(place, rows),
+                        parameters,
+                        &mut out.as_flattened_mut()[..n],
+                    );
+                }
             }
             Instruction::OrderStatistic {
                 operands: range,

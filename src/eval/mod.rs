@@ -2,6 +2,7 @@
 
 mod batch;
 mod crossing;
+mod draw;
 mod kernels;
 mod rows;
 mod source;

@@ -1,5 +1,6 @@
 //! The beta function and the incomplete beta function.
 
+use super::beta_lanes::beta_quantiles;
 use super::exp::exp;
 use super::gamma::{ln_gamma, ln_ratio_minus, stirling_remainder};
 use super::ln::{ln, ln_1p};
@@ -40,7 +41,8 @@ fn beta_prefix(a: f64, b: f64, x: f64, y: f64) -> f64 {
 /// too, so that both tails are accurate. Relative error found: 1e-12.
 ///
 /// # Source
-/// DLMF 8.17.22 (continued fraction).
+/// The even part of the continued fraction DLMF 8.17.22, as in A. R. DiDonato and A. H. Morris, "Significant digit computation of the incomplete
+/// beta function ratios", ACM Transactions on Mathematical Software 18 (1992), equation 9.
 pub fn incomplete_beta(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     if x.is_nan() || y.is_nan() || !(a > 0.0) || !(b > 0.0) {
         return (f64::NAN, f64::NAN);
@@ -53,10 +55,10 @@ pub fn incomplete_beta(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     }
     let prefix = beta_prefix(a, b, x, y);
     if x < (a + 1.0) / (a + b + 2.0) {
-        let lower = at_most_one(prefix * fraction(a, b, x) / a);
+        let lower = at_most_one(prefix * fraction(a, b, x, y));
         (lower, 1.0 - lower)
     } else {
-        let upper = at_most_one(prefix * fraction(b, a, y) / b);
+        let upper = at_most_one(prefix * fraction(b, a, y, x));
         (1.0 - upper, upper)
     }
 }
@@ -65,33 +67,39 @@ fn at_most_one(x: f64) -> f64 {
     if x > 1.0 { 1.0 } else { x }
 }
 
-/// The continued fraction by Lentz's method.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
-    let guard = |v: f64| if v.abs() < 1e-300 { 1e-300 } else { v };
-    let mut c = 1.0;
-    let mut d = 1.0 / guard(1.0 - (a + b) * x / (a + 1.0));
+/// The continued fraction by Lentz's method, in the form of which every part keeps its digits where x or y is small.
+fn fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    let excess = a * y - b * x + 1.0;
+    let mut scale = 1.0 / (a + 1.0);
+    let mut d = 1.0 / (a * scale * excess);
+    let mut c = 1e300;
     let mut h = d;
-    let mut m = 1.0;
-    while m < 1e7 {
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / guard(1.0 + even * d);
-        c = guard(1.0 + even / c);
-        h *= d * c;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / guard(1.0 + odd * d);
-        c = guard(1.0 + odd / c);
+    let mut n = 1.0;
+    while n < 1e7 {
+        let term = n * (b - n) * x * scale;
+        let numerator = (a + n - 1.0) * scale * ((a + b + n - 1.0) * x) * term;
+        scale = 1.0 / (a + 2.0 * n + 1.0);
+        let denominator = n + term + (a + n) * scale * (excess + n * (1.0 + y));
+        d = 1.0 / (denominator + numerator * d);
+        c = denominator + numerator / c;
         let factor = d * c;
         h *= factor;
         if (factor - 1.0).abs() < 2e-16 {
             break;
         }
-        m += 1.0;
+        n += 1.0;
     }
     h
 }
 
 /// (x, 1 − x) with `I_x(a, b) = p`, where `p + q = 1` and the smaller of them is accurate; both parts of the result are accurate.
 pub fn beta_quantile(a: f64, b: f64, p: f64, q: f64) -> (f64, f64) {
+    let ([x], [y]) = beta_quantiles(&[a], &[b], &[p], &[q]);
+    (x, y)
+}
+
+/// [`beta_quantile`] for any parameters and tail, by Newton steps in a bracket.
+pub(super) fn beta_quantile_by_bracket(a: f64, b: f64, p: f64, q: f64) -> (f64, f64) {
     if p <= 0.0 {
         return (0.0, 1.0);
     }

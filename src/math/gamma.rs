@@ -1,6 +1,7 @@
 //! The gamma function and the incomplete gamma functions.
 
 use super::exp::{exp, exp_m1};
+use super::gamma_lanes::gamma_quantiles;
 use super::ln::{ln, ln_1p};
 use super::normal::normal_quantile_tails;
 use super::polynomial::polynomial;
@@ -48,6 +49,7 @@ const STIRLING_FROM: f64 = 10.0;
 ///
 /// # Source
 /// Abramowitz and Stegun 6.1.41.
+#[inline(always)]
 pub(crate) fn stirling_remainder(a: f64) -> f64 {
     const SERIES: [f64; 7] = [
         1.0 / 12.0,
@@ -61,21 +63,33 @@ pub(crate) fn stirling_remainder(a: f64) -> f64 {
     polynomial(&SERIES, 1.0 / (a * a)) / a
 }
 
-/// `ln(1 + x) − x` without cancellation.
-pub(crate) fn ln_1p_minus(x: f64) -> f64 {
-    if !(-0.29..=0.41).contains(&x) {
-        return ln_1p(x) - x;
+/// `(2 artanh(s)/s − 2)/s²` by its series in `s²`: 2/3, 2/5 …; 18 terms reach 1e-28 at `s² ≤ 0.0294`.
+const ARTANH: [f64; 18] = {
+    let mut terms = [0.0; 18];
+    let mut k = 0;
+    while k < 18 {
+        terms[k] = 2.0 / (2 * k + 3) as f64;
+        k += 1;
     }
+    terms
+};
+
+/// `ln(1 + x) − x` without cancellation, for `−0.29 ≤ x ≤ 0.41`.
+#[inline(always)]
+pub(super) fn ln_1p_minus_near(x: f64) -> f64 {
     // ln(1 + x) = 2 artanh(s), s = x/(2 + x), and 2s − x = −s x.
     let s = x / (2.0 + x);
     let z = s * s;
-    let mut sum = 0.0;
-    let mut k = 37.0; // z ≤ 0.0294: 18 terms reach 1e-28
-    while k > 1.0 {
-        sum = sum * z + 2.0 / k;
-        k -= 2.0;
+    s * (z * polynomial(&ARTANH, z) - x)
+}
+
+/// `ln(1 + x) − x` without cancellation.
+pub(crate) fn ln_1p_minus(x: f64) -> f64 {
+    if (-0.29..=0.41).contains(&x) {
+        ln_1p_minus_near(x)
+    } else {
+        ln_1p(x) - x
     }
-    s * (z * sum - x)
 }
 
 /// `ln r − excess` where `excess = r − 1` is given without rounding r: near 1 the excess counts, far from it the ratio.
@@ -235,6 +249,12 @@ fn upper_fraction(a: f64, x: f64) -> f64 {
 
 /// The x with `P(a, x) = p`, where `p + q = 1` and the smaller of them is accurate. Relative error found: 1e-12.
 pub fn gamma_quantile(a: f64, p: f64, q: f64) -> f64 {
+    let [x] = gamma_quantiles(&[a], &[p], &[q]);
+    x
+}
+
+/// [`gamma_quantile`] for any shape and tail, by Newton steps in a bracket.
+pub(super) fn gamma_quantile_by_bracket(a: f64, p: f64, q: f64) -> f64 {
     if p <= 0.0 {
         return 0.0;
     }

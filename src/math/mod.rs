@@ -5,12 +5,16 @@
 //! Polynomials are near-minimax: Chebyshev interpolation computed with 60 digits.
 
 mod beta;
+mod beta_lanes;
 mod cholesky;
 mod double_double;
 mod exp;
 mod gamma;
+mod gamma_lanes;
 mod gamma_near_one;
+mod inverse;
 mod ln;
+mod near_normal;
 mod normal;
 mod polynomial;
 mod pow;
@@ -31,7 +35,10 @@ pub use pow::{is_near_base, is_near_power, pow, pow_near};
 pub use root::{bisect, bracket_root, newton_bracketed};
 pub use trig::{atan, atan2, cos, sin, tan};
 
+pub(crate) use beta_lanes::{beta_levels, beta_levels_serve, beta_quantiles};
 pub(crate) use gamma::ln_1p_minus;
+pub(crate) use gamma_lanes::{gamma_levels, gamma_levels_serve, gamma_quantiles};
+pub(crate) use inverse::{Evaluated, step};
 pub(crate) use normal::scaled_normal_tail;
 pub(crate) use rows::normal_levels;
 pub use rows::normal_quantile_in_place;

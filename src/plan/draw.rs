@@ -21,8 +21,12 @@ impl Distributions {
         score: ValueId,
     ) -> ValueId {
         let index = self.fixed.len() as u32;
+        let place = match distribution.draws_by_score() {
+            true => score,
+            false => level_or_score(graph, score),
+        };
         self.fixed.push(distribution);
-        graph.intern(Value::Draw(index, score))
+        graph.intern(Value::Draw(index, place))
     }
 
     /// The draw of a distribution whose parameters are values of the graph.
@@ -45,8 +49,20 @@ impl Distributions {
             }
         };
         let mut list = parameters.to_vec();
-        list.push(score);
+        list.push(match parametrisation.draws_by_score() {
+            true => score,
+            false => level_or_score(graph, score),
+        });
         graph.intern(Value::DrawWith(index as u32, list.into()))
+    }
+}
+
+/// The level of a score that is one stream's own: going by way of the score and back would cost more than the draw of most families.
+/// The score itself, if it is a combination.
+fn level_or_score(graph: &mut Graph, score: ValueId) -> ValueId {
+    match *graph.at(score) {
+        Value::Score(stream) => graph.intern(Value::Level(stream)),
+        _ => score,
     }
 }
 

@@ -159,6 +159,8 @@ pub(crate) enum Value {
     Number(u64),
     /// A standard normal score.
     Score(u32),
+    /// The uniform number of which a score is the normal quantile: the level of a draw.
+    Level(u32),
     /// A function of one value.
     Unary(Unary, ValueId),
     /// A function of two.
@@ -167,9 +169,9 @@ pub(crate) enum Value {
     Select(ValueId, ValueId, ValueId),
     /// Σ coefficient × value
     Combine(Box<[(u64, ValueId)]>),
-    /// A fixed distribution at a score.
+    /// A fixed distribution at a score or a level.
     Draw(u32, ValueId),
-    /// A distribution whose parameters vary by trial, at a score (the last value).
+    /// A distribution whose parameters vary by trial, at a score or a level (the last value).
     DrawWith(u32, Box<[ValueId]>),
     /// The quantile of a list at a level (the last value).
     OrderStatistic(Box<[ValueId]>),
@@ -187,7 +189,7 @@ impl Value {
     /// Calls `visit` with each operand.
     pub(crate) fn operands(&self, mut visit: impl FnMut(ValueId)) {
         match self {
-            Self::Number(_) | Self::Score(_) => {}
+            Self::Number(_) | Self::Score(_) | Self::Level(_) => {}
             Self::Unary(_, a) | Self::Draw(_, a) => visit(*a),
             Self::Binary(_, a, b) => {
                 visit(*a);

@@ -5,7 +5,7 @@ use super::graph::{Binary, Graph, Unary, Value, ValueId};
 use super::stream::StreamKey;
 use super::target::{JointCell, NodeCell, Target};
 use crate::check::NodeId;
-use crate::dist::{Distribution, Parametrisation};
+use crate::dist::{Distribution, DrawBy, Parametrisation};
 
 /// A range of one of a plan's pools.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,6 +42,8 @@ pub enum Operand {
 pub enum Instruction {
     /// Standard normal scores of a stream.
     Score { stream: u32, out: u32 },
+    /// Uniform numbers of a stream, of which its scores are the normal quantiles.
+    Level { stream: u32, out: u32 },
     /// A function of one row.
     Unary { op: Unary, a: u32, out: u32 },
     /// A function of two operands, at least one of them a row.
@@ -67,12 +69,14 @@ pub enum Instruction {
     /// A draw of a fixed distribution.
     Draw {
         distribution: u32,
-        score: u32,
+        place: u32,
+        by: DrawBy,
         out: u32,
     },
-    /// A draw of a distribution whose parameters are the operands before the last; the last is the score.
+    /// A draw of a distribution whose parameters are the operands before the last; the last is the score or the level.
     DrawWith {
         parametrisation: u32,
+        by: DrawBy,
         operands: Range32,
         out: u32,
     },
@@ -361,6 +365,14 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// What tells a draw its place.
+    fn draw_by(&self, place: Option<&ValueId>) -> DrawBy {
+        match place.map(|&place| self.graph.at(place)) {
+            Some(Value::Level(_)) => DrawBy::Level,
+            _ => DrawBy::Score,
+        }
+    }
+
     fn emit(&mut self, value: ValueId) {
         let out = self.free.pop().unwrap_or_else(|| {
             self.n_rows += 1;
@@ -370,6 +382,10 @@ impl<'a> Scheduler<'a> {
         let instruction = match graph.at(value) {
             Value::Number(_) => unreachable!("numbers are ready from the start"),
             Value::Score(stream) => Instruction::Score {
+                stream: *stream,
+                out,
+            },
+            Value::Level(stream) => Instruction::Level {
                 stream: *stream,
                 out,
             },
@@ -399,13 +415,15 @@ impl<'a> Scheduler<'a> {
                     out,
                 }
             }
-            Value::Draw(distribution, score) => Instruction::Draw {
+            Value::Draw(distribution, place) => Instruction::Draw {
                 distribution: *distribution,
-                score: self.row_of(*score),
+                place: self.row_of(*place),
+                by: self.draw_by(Some(place)),
                 out,
             },
             Value::DrawWith(parametrisation, list) => Instruction::DrawWith {
                 parametrisation: *parametrisation,
+                by: self.draw_by(list.last()),
                 operands: self.operand_range(list),
                 out,
             },

@@ -81,6 +81,10 @@ impl Scores for AddressedScores {
         self.uniforms(stream, first_trial, out);
         normal_quantile_in_place(out);
     }
+
+    fn fill_levels(&mut self, stream: usize, first_trial: u64, out: &mut [f64]) {
+        self.uniforms(stream, first_trial, out);
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::permutation::Permutation;
 use crate::math::simd_level;
 
 /// Numbers placed together.
-const CHUNK: usize = 256;
+const CHUNK: usize = 1024;
 
 /// Puts the points `first_point` … of a replicate of `points` points into their strata: each number of `out` holds where in its stratum the
 /// point lies, in (0, 1), and becomes (stratum + that number) / points, the strata being a keyed permutation of the points.

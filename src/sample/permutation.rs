@@ -6,7 +6,9 @@ use super::keys::Key;
 use crate::math::simd_level;
 
 /// Numbers permuted together.
-const CHUNK: usize = 256;
+const CHUNK: usize = 1024;
+/// Numbers of a register; those that walk are passed in whole registers, what lies beyond the last one is read by nobody.
+const LANES: usize = 16;
 
 /// A permutation of `0 .. n` for any n up to 2³².
 ///
@@ -59,7 +61,7 @@ impl Permutation {
                 n_walking += usize::from(x > self.last);
             }
             while n_walking > 0 {
-                self.pass(&mut walking[..n_walking]);
+                self.pass(&mut walking[..n_walking.next_multiple_of(LANES)]);
                 let mut still = 0;
                 for slot in 0..n_walking {
                     let (x, place) = (walking[slot], places[slot]);

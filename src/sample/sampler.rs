@@ -127,4 +127,8 @@ impl Scores for DesignScores {
         self.uniforms(stream, first_trial, out);
         normal_quantile_in_place(out);
     }
+
+    fn fill_levels(&mut self, stream: usize, first_trial: u64, out: &mut [f64]) {
+        self.uniforms(stream, first_trial, out);
+    }
 }

@@ -1,10 +1,12 @@
 //! Exact counts of the values of a discrete target.
 
+use fearless_simd::dispatch;
 use serde::{Deserialize, Serialize};
 
 use super::bits;
 use super::grid::Grid;
 use super::sketch::Sketch;
+use crate::math::simd_level;
 
 /// Distinct values that are counted one by one; with more, the counts go into the histogram.
 pub const MOST_DISTINCT: usize = 512;
@@ -170,7 +172,9 @@ impl Store {
     /// the answer depends on the values alone.
     pub(crate) fn below_thresholds(&self, grid: &Grid) -> Vec<u64> {
         match self {
-            Self::Sketched(sketch) => sketch.below_thresholds(grid),
+            Self::Sketched(sketch) => {
+                dispatch!(simd_level(), _simd => sketch.below_thresholds(grid))
+            }
             Self::Counted(counts) => {
                 let mut bins = vec![0; counts.values.len()];
                 grid.bins(&counts.values, &mut bins);

@@ -195,6 +195,7 @@ impl Sketch {
     }
 
     /// Values below each threshold of the grid; see [`super::discrete::Store::below_thresholds`].
+    #[inline(always)]
     pub(crate) fn below_thresholds(&self, grid: &Grid) -> Vec<u64> {
         let mut from = 0;
         let mut below = 0;
