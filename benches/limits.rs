@@ -190,5 +190,36 @@ fn statistics(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(limits, draws, operations, statistics);
+/// A multiplication and an addition by the row, in the first-level cache, and the way of all counts of the flagship to and from memory.
+fn machine(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("machine");
+    let (a, b, c) = (vec![1.5; N], vec![0.5; N], vec![0.25; N]);
+    let mut d = vec![0.0; N];
+    group.throughput(Throughput::Elements(N as u64));
+    group.bench_function("multiply and add", |bencher| {
+        bencher.iter(|| {
+            let (a, b, c) = (black_box(&a), black_box(&b), black_box(&c));
+            for (d, ((a, b), c)) in d.iter_mut().zip(a.iter().zip(b).zip(c)) {
+                *d = a * b + c;
+            }
+            assert_eq!(black_box(&d)[N - 1], 1.0);
+        });
+    });
+    // 26 outputs at 69 places in 5 years, 1,024 counts of two bytes each.
+    let mut counts = vec![0u16; 26 * 69 * 5 * 1024];
+    let mut passes = 0u16;
+    group.throughput(Throughput::Bytes(2 * counts.len() as u64));
+    group.bench_function("counts of the flagship, to and fro", |bencher| {
+        bencher.iter(|| {
+            for count in black_box(&mut counts) {
+                *count = count.wrapping_add(1);
+            }
+            passes = passes.wrapping_add(1);
+            assert_eq!(counts[counts.len() - 1], passes);
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(limits, machine, draws, operations, statistics);
 criterion_main!(limits);
