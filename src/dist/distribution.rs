@@ -128,13 +128,6 @@ macro_rules! distributions {
             pub fn draw(&self, score: f64) -> f64 {
                 match self { $(Self::$name(law) => Law::draw(law, score)),* }
             }
-            /// Whether a draw is a function of the score itself, so that its level would be no help.
-            pub(crate) fn draws_by_score(&self) -> bool {
-                fn of<L: Law>(_: &L) -> bool {
-                    L::BY_SCORE
-                }
-                match self { $(Self::$name(law) => of(law)),* }
-            }
             /// [`Distribution::draw`] of a row of scores, or the quantiles at a row of levels, to the bit.
             pub(crate) fn draw_row(&self, by: DrawBy, places: &[f64], out: &mut [f64]) {
                 match self { $(Self::$name(law) => draw_row(law, by, places, out)),* }

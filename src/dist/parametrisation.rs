@@ -22,7 +22,7 @@ pub struct Parametrisation {
 }
 
 impl Parametrisation {
-    /// Whether draws are functions of the score itself: see [`Distribution::draws_by_score`](super::Distribution).
+    /// Whether draws are made from the score, of which they are functions unless truncated, and not from its level.
     pub(crate) fn draws_by_score(&self) -> bool {
         matches!(self.family, "normal" | "lognormal" | "logit_normal")
     }

@@ -36,7 +36,7 @@ pub(super) fn ln_gamma_plain(x: f64) -> f64 {
 /// `ln(1 + excess) − excess` where `ratio = 1 + excess`, without branches; near 1 the excess counts, far from it the ratio.
 #[inline(always)]
 pub(super) fn ln_ratio_minus_plain(ratio: f64, excess: f64) -> f64 {
-    let near = (excess >= -0.29) & (excess <= 0.41);
+    let near = (-0.29..=0.41).contains(&excess);
     let inner = if near { excess } else { 0.0 };
     let close = ln_1p_minus_near(inner);
     let far = ln(ratio) - excess;

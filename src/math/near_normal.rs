@@ -86,8 +86,9 @@ impl<const W: usize> NearNormal<W> {
         // ∫ v^k φ(v) dv from w on is w^(k − 1) φ(w) + (k − 1) ∫ v^(k − 2) φ(v) dv.
         let mut sums = slope;
         for k in (0..TERMS - 2).rev() {
-            for lane in 0..W {
-                sums[k][lane] += (k + 1) as f64 * sums[k + 2][lane];
+            let farther = sums[k + 2];
+            for (sum, farther) in sums[k].iter_mut().zip(farther) {
+                *sum += (k + 1) as f64 * farther;
             }
         }
         let mut tail = [[0.0; W]; TERMS - 1];

@@ -17,14 +17,12 @@ impl Distributions {
     pub(crate) fn fixed(
         &mut self,
         graph: &mut Graph,
+        parametrisation: &Parametrisation,
         distribution: Distribution,
         score: ValueId,
     ) -> ValueId {
         let index = self.fixed.len() as u32;
-        let place = match distribution.draws_by_score() {
-            true => score,
-            false => level_or_score(graph, score),
-        };
+        let place = place_of(graph, parametrisation, score);
         self.fixed.push(distribution);
         graph.intern(Value::Draw(index, place))
     }
@@ -49,19 +47,18 @@ impl Distributions {
             }
         };
         let mut list = parameters.to_vec();
-        list.push(match parametrisation.draws_by_score() {
-            true => score,
-            false => level_or_score(graph, score),
-        });
+        list.push(place_of(graph, parametrisation, score));
         graph.intern(Value::DrawWith(index as u32, list.into()))
     }
 }
 
-/// The level of a score that is one stream's own: going by way of the score and back would cost more than the draw of most families.
-/// The score itself, if it is a combination.
-fn level_or_score(graph: &mut Graph, score: ValueId) -> ValueId {
+/// What tells a draw its place: the score, or its level where the family is drawn by levels and the score is one stream's own. Going by way of
+/// the score and back would cost more than the draw of most families.
+fn place_of(graph: &mut Graph, parametrisation: &Parametrisation, score: ValueId) -> ValueId {
     match *graph.at(score) {
-        Value::Score(stream) => graph.intern(Value::Level(stream)),
+        Value::Score(stream) if !parametrisation.draws_by_score() => {
+            graph.intern(Value::Level(stream))
+        }
         _ => score,
     }
 }

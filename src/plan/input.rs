@@ -45,8 +45,12 @@ impl Builder<'_> {
                         score,
                     )
                     .unwrap_or_else(|| {
-                        self.distributions
-                            .fixed(&mut self.graph, distribution, score)
+                        self.distributions.fixed(
+                            &mut self.graph,
+                            &draw.parametrisation,
+                            distribution,
+                            score,
+                        )
                     });
                 }
             }

@@ -1,6 +1,7 @@
 //! Keyed permutations of 0 … n − 1 that give any one of their values without the others.
 
-use fearless_simd::dispatch;
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, dispatch, u32x16};
 
 use super::keys::Key;
 use crate::math::simd_level;
@@ -43,8 +44,8 @@ impl Permutation {
 
     /// The values of `first`, `first + 1` …, all of which lie in `0 .. n`.
     pub(super) fn fill(&self, first: u32, out: &mut [u32]) {
-        let mut walking = [0; CHUNK];
-        let mut places = [0; CHUNK];
+        let mut walking = [0; CHUNK + LANES];
+        let mut places = [0; CHUNK + LANES];
         for (slot, x) in out.iter_mut().zip(first..=u32::MAX) {
             *slot = x;
         }
@@ -54,18 +55,15 @@ impl Permutation {
                 // All numbers of w bits are below n.
                 continue;
             }
-            let mut n_walking = 0;
-            for (place, &x) in chunk.iter().enumerate() {
-                walking[n_walking] = x;
-                places[n_walking] = place;
-                n_walking += usize::from(x > self.last);
-            }
+            let mut n_walking = dispatch!(simd_level(), simd => {
+                beyond(simd, self.last, chunk, &mut walking, &mut places)
+            });
             while n_walking > 0 {
                 self.pass(&mut walking[..n_walking.next_multiple_of(LANES)]);
                 let mut still = 0;
                 for slot in 0..n_walking {
                     let (x, place) = (walking[slot], places[slot]);
-                    chunk[place] = x;
+                    chunk[place as usize] = x;
                     walking[still] = x;
                     places[still] = place;
                     still += usize::from(x > self.last);
@@ -94,4 +92,37 @@ impl Permutation {
             }
         });
     }
+}
+
+/// Copies the numbers above `last` and their places to the front of `walking` and `places`, in order; returns how many there are.
+#[inline(always)]
+fn beyond<S: Simd>(
+    simd: S,
+    last: u32,
+    numbers: &[u32],
+    walking: &mut [u32; CHUNK + LANES],
+    places: &mut [u32; CHUNK + LANES],
+) -> usize {
+    let mut n_walking = 0;
+    let mut here = u32x16::from_fn(simd, |lane| lane as u32);
+    let step = u32x16::splat(simd, LANES as u32);
+    let whole = numbers.chunks_exact(LANES);
+    let rest = whole.remainder();
+    for some in whole {
+        let some = u32x16::from_slice(simd, some);
+        let is_beyond = some.simd_gt(u32x16::splat(simd, last));
+        let free = n_walking..n_walking + LANES;
+        some.compress(is_beyond)
+            .store_slice(&mut walking[free.clone()]);
+        here.compress(is_beyond).store_slice(&mut places[free]);
+        n_walking += is_beyond.to_bitmask().count_ones() as usize;
+        here += step;
+    }
+    let start = numbers.len() - rest.len();
+    for (place, &x) in (start..).zip(rest) {
+        walking[n_walking] = x;
+        places[n_walking] = place as u32;
+        n_walking += usize::from(x > last);
+    }
+    n_walking
 }
