@@ -143,11 +143,14 @@ impl BlockAccumulator {
             counts.update_crossing(&self.mode, target, offset, values);
             return;
         }
-        // What the next target needs comes from outer caches meanwhile; where its histogram lies is asked one target earlier.
+        // What the next target needs comes from outer caches meanwhile; where its histogram lies is asked one target earlier. What
+        // evaluation has driven out of the first-level cache since comes back in one go.
         let [next, after_next] = self.order.after(target);
+        counts.prefetch_histogram(target);
         counts.prefetch_histogram(next);
         counts.prefetch_cell(&self.mode, after_next);
         prefetch(&self.sums[after_next..=after_next]);
+        prefetch(&self.plan.kinds[after_next..=after_next]);
         let sums = &mut self.sums[target];
         let before = sums.clone();
         if counts.update_with_sums(&self.mode, target, sums, offset, values) {

@@ -101,6 +101,19 @@ fn larger(a: f64, b: f64) -> f64 {
     if b > a { b } else { a }
 }
 
+/// What else is done with values while they are summed.
+pub(super) trait Companion {
+    /// Takes the values of a chunk.
+    fn chunk(&mut self, values: &[f64; CHUNK]);
+    /// Takes fewer values, at either end.
+    fn few(&mut self, values: &[f64]);
+}
+
+impl Companion for () {
+    fn chunk(&mut self, _values: &[f64; CHUNK]) {}
+    fn few(&mut self, _values: &[f64]) {}
+}
+
 /// Sums of one target inside the current block.
 ///
 /// Powers of x − K are summed, K being the block's first finite value. As K is one of the block's own values, the sum of squares
@@ -127,24 +140,24 @@ impl BlockSums {
     /// Adds values of consecutive trials, the first being `offset` in the block. Batches of a block come in ascending order. With values that
     /// are not finite the sums are worthless.
     pub fn update(&mut self, offset: usize, values: &[f64]) {
-        self.update_with(offset, values, |_| {});
+        self.update_with(offset, values, &mut ());
     }
 
-    /// [`BlockSums::update`], which gives the values on, [`CHUNK`] at a time but for the first and the last, before it adds them: so they are
-    /// loaded once, and the processor can do both at the same time.
+    /// [`BlockSums::update`], which shows the values to a companion before it adds them: so they are loaded once, and the processor can do
+    /// both at the same time.
     #[inline(always)]
-    pub(crate) fn update_with(
+    pub(super) fn update_with(
         &mut self,
         offset: usize,
         values: &[f64],
-        mut each: impl FnMut(&[f64]),
+        companion: &mut impl Companion,
     ) {
         let Some(&first) = values.first() else { return };
         let shift = *self.shift.get_or_insert(first);
         self.count += values.len() as u64;
         let head = ((LANES - offset % LANES) % LANES).min(values.len());
         let (head, aligned) = values.split_at(head);
-        each(head);
+        companion.few(head);
         for (index, &x) in head.iter().enumerate() {
             self.add((offset + index) % LANES, shift, x);
         }
@@ -152,7 +165,7 @@ impl BlockSums {
         let [mut s1, mut s2, mut s3, mut s4] = self.powers;
         let (mut min, mut max) = (self.min, self.max);
         for chunk in chunks {
-            each(chunk);
+            companion.chunk(chunk);
             for eight in chunk.as_chunks::<LANES>().0 {
                 for lane in 0..LANES {
                     let d = eight[lane] - shift;
@@ -173,7 +186,7 @@ impl BlockSums {
         }
         self.powers = [s1, s2, s3, s4];
         (self.min, self.max) = (min, max);
-        each(rest);
+        companion.few(rest);
         for (index, &x) in rest.iter().enumerate() {
             self.add(index % LANES, shift, x);
         }

@@ -10,15 +10,26 @@ const LINE: usize = 64;
 #[inline(always)]
 pub(super) fn prefetch<T>(slice: &[T]) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
-    for line in (0..size_of_val(slice)).step_by(LINE) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let address = slice.as_ptr().cast::<i8>().wrapping_add(line);
-        // SAFETY: a prefetch is a hint: it reads nothing, cannot fault, and every x86-64 processor has it. The address lies in the slice.
-        #[expect(unsafe_code, reason = "the standard library has no safe form")]
-        unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(address);
+    {
+        for byte in (0..size_of_val(slice)).step_by(LINE) {
+            prefetch_line(slice, byte);
         }
+        // The last byte may lie in a line of its own.
+        prefetch_line(slice, size_of_val(slice).saturating_sub(1));
     }
     #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     let _ = (slice, LINE);
+}
+
+/// Starts loading the cache line of one byte of a slice.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[inline(always)]
+fn prefetch_line<T>(slice: &[T], byte: usize) {
+    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    let address = slice.as_ptr().cast::<i8>().wrapping_add(byte);
+    // SAFETY: a prefetch is a hint: it reads nothing, cannot fault at any address, and every x86-64 processor has it.
+    #[expect(unsafe_code, reason = "the standard library has no safe form")]
+    unsafe {
+        _mm_prefetch::<_MM_HINT_T0>(address);
+    }
 }

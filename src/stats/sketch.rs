@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::discrete::is_whole;
 use super::grid::{ATOM_SLOTS, Grid, N_BINS, N_SLOTS, ZERO_SLOT, with_slots};
-use super::moments::{BlockSums, CHUNK};
+use super::moments::{BlockSums, CHUNK, Companion};
 use super::prefetch::prefetch;
 
 /// What one carry of a slot stands for. Half of what sixteen bits hold: so many more values can be counted before carries are taken.
@@ -81,22 +81,15 @@ impl Sketch {
         self.expect(values.len());
         let low = slots_of(&mut self.low);
         with_slots!(grid, |slot| {
-            // Slots are counted one chunk later, so that nothing waits for them.
-            let mut before = [0; CHUNK];
-            let mut n_before = 0;
-            sums.update_with(offset, values, |some| {
-                if let Ok(chunk) = <&[f64; CHUNK]>::try_from(some) {
-                    let ready = before;
-                    for (slot_of, &x) in before.iter_mut().zip(chunk) {
-                        *slot_of = slot(x);
-                    }
-                    raise_all(low, &ready[..n_before], 1);
-                    n_before = CHUNK;
-                } else {
-                    count(low, some, slot, 1);
-                }
-            });
-            raise_all(low, &before[..n_before], 1);
+            let mut counting = Counting {
+                low,
+                slot,
+                slots: [[0; CHUNK]; 2],
+                turn: 0,
+                waiting: false,
+            };
+            sums.update_with(offset, values, &mut counting);
+            counting.finish();
         });
         let finite = sums.is_finite();
         if finite {
@@ -259,11 +252,59 @@ fn count(low: &mut [u16; N_SLOTS], values: &[f64], slot: impl Fn(f64) -> u32, ch
     raise_all(low, &slots[..values.len()], change);
 }
 
+/// Counts values while they are summed: the slots of a chunk after those of the next are known, so that nothing waits for them.
+struct Counting<'a, F> {
+    low: &'a mut [u16; N_SLOTS],
+    slot: F,
+    /// Slots of this chunk and of the one before, in turn.
+    slots: [[u32; CHUNK]; 2],
+    turn: usize,
+    /// Whether those of this chunk are to be counted.
+    waiting: bool,
+}
+
+impl<F: Fn(f64) -> u32> Counting<'_, F> {
+    #[inline(always)]
+    fn finish(self) {
+        if self.waiting {
+            raise_chunk(self.low, &self.slots[self.turn]);
+        }
+    }
+}
+
+impl<F: Fn(f64) -> u32> Companion for Counting<'_, F> {
+    #[inline(always)]
+    fn chunk(&mut self, values: &[f64; CHUNK]) {
+        self.turn ^= 1;
+        for (slot_of, &x) in self.slots[self.turn].iter_mut().zip(values) {
+            *slot_of = (self.slot)(x);
+        }
+        if self.waiting {
+            raise_chunk(self.low, &self.slots[self.turn ^ 1]);
+        }
+        self.waiting = true;
+    }
+
+    #[inline(always)]
+    fn few(&mut self, values: &[f64]) {
+        count(self.low, values, &self.slot, 1);
+    }
+}
+
+/// Adds one, modulo 2^16, to each slot.
+#[inline(always)]
+fn raise_chunk(low: &mut [u16; N_SLOTS], slots: &[u32; CHUNK]) {
+    // Through memory: taking them out of a wide register one by one is slower.
+    for &slot in black_box(slots) {
+        let low = &mut low[slot as usize % N_SLOTS];
+        *low = low.wrapping_add(1);
+    }
+}
+
 /// Adds `change`, modulo 2^16, to each slot.
 #[inline(always)]
 fn raise_all(low: &mut [u16; N_SLOTS], slots: &[u32], change: u16) {
-    // Through memory: taking them out of a wide register one by one is slower.
-    for &slot in black_box(slots) {
+    for &slot in slots {
         let low = &mut low[slot as usize % N_SLOTS];
         *low = low.wrapping_add(change);
     }
