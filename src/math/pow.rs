@@ -55,7 +55,9 @@ pub fn pow(x: f64, y: f64) -> f64 {
 #[inline(always)]
 pub fn is_near_base(x: f64) -> bool {
     const BOUND: f64 = 18_446_744_073_709_551_616.0; // 2^64
-    (x >= 1.0 / BOUND) & (x <= BOUND)
+    // Both compared whatever the first says: a loop over such numbers has no branch.
+    let (low, high) = (x >= 1.0 / BOUND, x <= BOUND);
+    low & high
 }
 
 /// Whether [`pow_near`] holds for an exponent, given [`is_near_base`]: up to 15 on either side of 0; false for NaN.
