@@ -24,8 +24,8 @@ pub trait Laps {
     fn lap(&mut self, instruction: usize);
 }
 
-/// Bytes of rows that one batch may take. Most rows are used soon after they are made, so they need not all fit the second-level cache;
-/// long batches spare the statistics, which touch a histogram of 4 KB for each target and batch.
+/// Bytes of rows that one batch may take. Rows of a large model then lie beyond the second-level cache, which costs its evaluation some speed;
+/// but long batches spare the statistics, which touch a histogram of 2 KB for each target and batch, and that weighs more.
 const BYTES_PER_BATCH: usize = 16 * 1024 * 1024;
 /// Bounds of the chosen batch.
 const FEWEST_TRIALS: usize = LANES;
@@ -224,17 +224,21 @@ impl Batch<'_> {
             } => {
                 let parametrisation = &plan.parametrisations[parametrisation as usize];
                 let (out, rows) = rows.split(out, n_blocks);
-                if let Some((&place, operands)) = operands(range).split_last() {
-                    let operands = operands.iter();
-                    draw::draw_with(
-                        parametrisation,
-                        operands.map(|&operand| Source::of(operand, rows)),
-                        by,
-                        Source::of(place, rows),
-                        parameters,
-                        &mut out.as_flattened_mut()[..n],
-                    );
-                }
+                // Without a place there is no draw: NaN, which the run counts and locates, and not what the row held before.
+                let (place, parameters_of) = match operands(range).split_last() {
+                    Some((&place, rest)) => (place, rest),
+                    None => (Operand::Number(f64::NAN), &[][..]),
+                };
+                draw::draw_with(
+                    parametrisation,
+                    parameters_of
+                        .iter()
+                        .map(|&operand| Source::of(operand, rows)),
+                    by,
+                    Source::of(place, rows),
+                    parameters,
+                    &mut out.as_flattened_mut()[..n],
+                );
             }
             Instruction::OrderStatistic {
                 operands: range,

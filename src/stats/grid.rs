@@ -440,5 +440,8 @@ mod tests {
         }
         assert!(slot(&grid, f64::MAX) > slot(&grid, values[998]));
         assert!(slot(&grid, f64::MIN) < slot(&grid, values[0]));
+        // Whose outer edges are the extremes of the run.
+        assert_eq!(slot(&grid, f64::MAX), N_BINS - 1);
+        assert_eq!(slot(&grid, f64::MIN), 0);
     }
 }
