@@ -156,6 +156,7 @@ fn operation(instruction: &Instruction) -> &'static str {
         Instruction::Level { .. } => "uniform number",
         Instruction::Unary { op, .. } => op.name(),
         Instruction::Binary { op, .. } => op.name(),
+        Instruction::Chain { .. } => "chain of + - * /",
         Instruction::Select { .. } => "if",
         Instruction::Combine { .. } => "combination of scores",
         Instruction::Draw { .. } => "draw, fixed parameters",

@@ -2,6 +2,7 @@
 
 use fearless_simd::dispatch;
 
+use super::chain;
 use super::crossing;
 use super::draw;
 use super::kernels;
@@ -44,6 +45,7 @@ pub struct Workspace {
     rows: Rows,
     kept: Rows,
     numbers: Vec<f64>,
+    chain_numbers: chain::Numbers,
     parameters: Vec<dist::ParameterValue>,
     trials_per_batch: usize,
 }
@@ -56,6 +58,7 @@ impl Workspace {
             rows: Rows::new(plan.n_rows, trials_per_batch),
             kept: Rows::new(plan.n_kept, trials_per_batch),
             numbers: Vec::new(),
+            chain_numbers: chain::Numbers::NONE,
             parameters: Vec::new(),
             trials_per_batch,
         }
@@ -150,6 +153,7 @@ impl Batch<'_> {
             rows,
             kept,
             numbers: list,
+            chain_numbers,
             parameters,
             ..
         } = workspace;
@@ -162,6 +166,20 @@ impl Batch<'_> {
             Instruction::Unary { op, a, out } => {
                 let (out, rows) = rows.split(out, n_blocks);
                 kernels::unary(op, out, rows.row(a));
+            }
+            Instruction::Chain {
+                links,
+                operands: range,
+                out,
+            } => {
+                let (out, rows) = rows.split(out, n_blocks);
+                let operands = operands(range).iter();
+                chain::chain(
+                    links,
+                    out,
+                    operands.map(|&operand| Source::of(operand, rows)),
+                    chain_numbers,
+                );
             }
             Instruction::Select { c, a, b, out } => {
                 let (out, rows) = rows.split(out, n_blocks);

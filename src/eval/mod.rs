@@ -1,6 +1,7 @@
 //! A plan is run on batches of trials: rows of numbers, a kernel for each instruction.
 
 mod batch;
+mod chain;
 mod crossing;
 mod draw;
 mod kernels;

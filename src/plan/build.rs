@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draw::Distributions;
 use super::graph::{Graph, ValueId};
-use super::schedule::{self, Plan, Roots};
+use super::instruction::Plan;
+use super::roots::Roots;
+use super::schedule;
 use super::score::Scores;
 use crate::check::{Body, CheckedModel, NodeId};
 use crate::diag::{Diagnostic, Diagnostics, Span};

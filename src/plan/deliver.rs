@@ -2,7 +2,7 @@
 
 use super::build::Builder;
 use super::graph::{Binary, Fold, ValueId};
-use super::schedule::Roots;
+use super::roots::Roots;
 use super::target::{JointCell, NodeCell, Target, TargetKind};
 use crate::check::{Body, NodeId, NodeKind, Place, PlaceLevel};
 use crate::dimension::Assignment;

@@ -1,0 +1,148 @@
+//! The order in which values are computed: depth first, and sums as soon as their operands are there, so that few are alive at a time.
+
+use super::graph::{Graph, Value, ValueId};
+use super::roots::Roots;
+
+/// One thing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Compute a value, whose operands have been computed.
+    Compute(ValueId),
+    /// Hand a value to the statistics of a target.
+    Deliver(u32, ValueId),
+    /// Copy a value to a row that is kept.
+    Keep(u32, ValueId),
+}
+
+/// Everything that the roots need, operands first: targets in their order, then what is kept.
+pub(super) fn in_order(graph: &Graph, roots: &Roots) -> Vec<Step> {
+    let mut order = Order::new(graph, roots);
+    for &target in &roots.order {
+        let value = roots.targets[target].1;
+        order.compute(value);
+        order.steps.push(Step::Deliver(target as u32, value));
+        order.read(value);
+    }
+    for (row, &value) in roots.kept.iter().enumerate() {
+        order.compute(value);
+        order.steps.push(Step::Keep(row as u32, value));
+        order.read(value);
+    }
+    order.steps
+}
+
+struct Order<'a> {
+    graph: &'a Graph,
+    /// Reads still to come, by value; 0 for values that nothing needs.
+    reads: Vec<u32>,
+    /// Needed two-operand values that read a value.
+    readers: Vec<Vec<ValueId>>,
+    done: Vec<bool>,
+    steps: Vec<Step>,
+}
+
+impl<'a> Order<'a> {
+    fn new(graph: &'a Graph, roots: &Roots) -> Self {
+        let n = graph.len();
+        let mut reads = vec![0u32; n];
+        let wanted = roots
+            .targets
+            .iter()
+            .map(|(_, value)| *value)
+            .chain(roots.kept.iter().copied());
+        for value in wanted {
+            reads[value.0 as usize] += 1;
+        }
+        // Operands have smaller numbers than what they make, so one pass from the top finds all reads.
+        let mut readers = vec![Vec::new(); n];
+        for index in (0..n).rev() {
+            if reads[index] == 0 {
+                continue;
+            }
+            let id = ValueId(index as u32);
+            graph.at(id).operands(|operand| {
+                reads[operand.0 as usize] += 1;
+                if matches!(graph.at(id), Value::Binary(..)) {
+                    readers[operand.0 as usize].push(id);
+                }
+            });
+        }
+        for list in &mut readers {
+            list.reverse();
+            list.dedup();
+        }
+        Self {
+            graph,
+            reads,
+            readers,
+            done: vec![false; n],
+            steps: Vec::new(),
+        }
+    }
+
+    fn is_ready(&self, value: ValueId) -> bool {
+        self.done[value.0 as usize] || self.graph.known(value).is_some()
+    }
+
+    fn read(&mut self, value: ValueId) {
+        self.reads[value.0 as usize] -= 1;
+    }
+
+    /// Appends everything that `value` needs, operands first.
+    fn compute(&mut self, value: ValueId) {
+        let mut pending = vec![value];
+        while let Some(&top) = pending.last() {
+            if self.is_ready(top) {
+                pending.pop();
+                continue;
+            }
+            let before = pending.len();
+            self.graph.at(top).operands(|operand| {
+                if !self.is_ready(operand) {
+                    pending.push(operand);
+                }
+            });
+            if pending.len() == before {
+                pending.pop();
+                self.append(top);
+                self.append_readers(top);
+            } else {
+                // The first operand shall be computed first.
+                pending[before..].reverse();
+            }
+        }
+    }
+
+    /// Appends sums and other two-operand values as soon as they can be had without a further row: a roll-up then adds country after country.
+    fn append_readers(&mut self, value: ValueId) {
+        let mut pending = vec![value];
+        while let Some(top) = pending.pop() {
+            for k in 0..self.readers[top.0 as usize].len() {
+                let reader = self.readers[top.0 as usize][k];
+                let Value::Binary(_, a, b) = *self.graph.at(reader) else {
+                    continue;
+                };
+                let frees_one = [a, b].iter().any(|&operand| {
+                    self.graph.known(operand).is_none() && self.reads[operand.0 as usize] == 1
+                });
+                if !self.done[reader.0 as usize]
+                    && self.is_ready(a)
+                    && self.is_ready(b)
+                    && frees_one
+                {
+                    self.append(reader);
+                    pending.push(reader);
+                }
+            }
+        }
+    }
+
+    fn append(&mut self, value: ValueId) {
+        self.steps.push(Step::Compute(value));
+        self.done[value.0 as usize] = true;
+        let Self { graph, reads, .. } = self;
+        graph
+            .at(value)
+            .operands(|operand| reads[operand.0 as usize] -= 1);
+    }
+}
