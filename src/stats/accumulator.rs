@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fearless_simd::dispatch;
+use fearless_simd::{Simd, dispatch};
 use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Mode, ReplicateMarks};
@@ -11,6 +11,7 @@ use super::prefetch::prefetch;
 use super::spread::Spread;
 use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan};
 use super::tree::Combine;
+use super::waiting::Row;
 use crate::math::simd_level;
 
 /// Moments of one finished block, one entry per target; only those of value targets are filled.
@@ -88,12 +89,11 @@ impl Order {
         }
     }
 
-    /// Notes that `target` came, and guesses the next two.
-    fn after(&mut self, target: usize) -> [usize; 2] {
+    /// Notes that `target` came, and guesses the next.
+    fn after(&mut self, target: usize) -> usize {
         self.next[self.last] = target;
         self.last = target;
-        let next = self.next[target];
-        [next, self.next[next]]
+        self.next[target]
     }
 }
 
@@ -125,11 +125,21 @@ impl BlockAccumulator {
             "a batch ends with its block"
         );
         self.open = true;
-        dispatch!(simd_level(), _simd => self.update_vectorised(target, offset, values));
+        let row = Row {
+            target,
+            offset,
+            values,
+        };
+        dispatch!(simd_level(), simd => self.update_vectorised(simd, row));
     }
 
     #[inline(always)]
-    fn update_vectorised(&mut self, target: usize, offset: usize, values: &[f64]) {
+    fn update_vectorised<S: Simd>(&mut self, simd: S, row: Row<'_>) {
+        let Row {
+            target,
+            offset,
+            values,
+        } = row;
         let (plan, mode) = (&self.plan, &self.mode);
         let replicates = !self.replicate.is_empty();
         let counts = self
@@ -143,17 +153,15 @@ impl BlockAccumulator {
             counts.update_crossing(&self.mode, target, offset, values);
             return;
         }
-        // What the next target needs comes from outer caches meanwhile; where its histogram lies is asked one target earlier. What
-        // evaluation has driven out of the first-level cache since comes back in one go.
-        let [next, after_next] = self.order.after(target);
-        counts.prefetch_histogram(target);
-        counts.prefetch_histogram(next);
-        counts.prefetch_cell(&self.mode, after_next);
-        prefetch(&self.sums[after_next..=after_next]);
-        prefetch(&self.plan.kinds[after_next..=after_next]);
+        // The histogram comes from outer caches while the slots are found; it is needed with the next target, of which what says where
+        // things are is asked for meanwhile.
+        let next = self.order.after(target);
+        counts.prefetch_cell(&self.mode, next);
+        prefetch(&self.sums[next..=next]);
+        prefetch(&self.plan.kinds[next..=next]);
         let sums = &mut self.sums[target];
         let before = sums.clone();
-        if counts.update_with_sums(&self.mode, target, sums, offset, values) {
+        if counts.update_with_sums(simd, &self.mode, row, sums) {
             return;
         }
         *sums = before;

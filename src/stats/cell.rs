@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::count_spread::CountSpread;
 use super::discrete::Store;
 use super::grid::Grid;
+use super::sketch::Sketch;
 use super::target::TargetKind;
 
 /// Dates that are told apart at once.
@@ -187,12 +188,14 @@ impl Cell {
         }
     }
 
-    /// [`Cell::store`], to be changed.
-    pub(crate) fn store_mut(&mut self) -> Option<&mut Store> {
+    /// The histogram of a value or date target that has one by now.
+    #[inline(always)]
+    pub(crate) fn sketch_mut(&mut self) -> Option<&mut Sketch> {
         match self {
-            Self::Value(Bins { store, .. }) | Self::Date(DateCounts { store, .. }) => {
-                store.as_mut()
-            }
+            Self::Value(Bins { store, .. }) | Self::Date(DateCounts { store, .. }) => match store {
+                Some(Store::Sketched(sketch)) => Some(sketch),
+                _ => None,
+            },
             Self::Codes { .. } => None,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use fearless_simd::Simd;
 use serde::{Deserialize, Serialize};
 
 use super::blocks::Blocks;
@@ -18,6 +19,7 @@ use super::moments::{BlockSums, Moments};
 use super::non_finite::{self, NonFinite};
 use super::prefetch::prefetch;
 use super::target::{TargetKind, TargetPlan};
+use super::waiting::{Row, Waiting};
 
 /// How values are kept for quantiles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +71,9 @@ pub(crate) struct Counts {
     non_finite: BTreeMap<usize, NonFinite>,
     /// Those of the current block, trials counted from its start.
     block_non_finite: BTreeMap<usize, NonFinite>,
+    /// Part of the current block: empty between blocks.
+    #[serde(skip)]
+    waiting: Waiting,
 }
 
 impl Counts {
@@ -89,31 +94,43 @@ impl Counts {
             exact,
             non_finite: BTreeMap::new(),
             block_non_finite: BTreeMap::new(),
+            waiting: Waiting::default(),
         }
     }
 
-    /// Counts the values of a value target that are added to `sums`. False, and nothing is counted, if the sums show that not all are finite.
+    /// Counts a row of a value target that is added to `sums`; what waits is counted with the next row or at the end of the block. False,
+    /// and nothing is counted, if the sums show that not all are finite.
     #[must_use]
     #[inline(always)]
-    pub(crate) fn update_with_sums(
+    pub(crate) fn update_with_sums<S: Simd>(
         &mut self,
+        simd: S,
         mode: &Mode,
-        target: usize,
+        row: Row<'_>,
         sums: &mut BlockSums,
-        offset: usize,
-        values: &[f64],
     ) -> bool {
-        if let (
-            Mode::Sketch(grids),
-            Cell::Value(Bins {
-                store: Some(Store::Sketched(sketch)),
-                ..
-            }),
-        ) = (mode, &mut self.cells[target])
-        {
-            return sketch.update_with_sums(&grids[target], sums, offset, values);
+        let Row { target, values, .. } = row;
+        if let (Mode::Sketch(grids), Some(_)) = (mode, self.cells[target].sketch_mut()) {
+            let grid = &grids[target];
+            let before = self.waiting.target().unwrap_or(target);
+            let finite = match self.cells.get_disjoint_mut([before, target]) {
+                Ok([before, cell]) => {
+                    let ahead = cell.sketch_mut().map_or(&[][..], |sketch| sketch.low());
+                    (before.sketch_mut()).is_some_and(|before| {
+                        (self.waiting).exchange(simd, before, row, sums, grid, ahead)
+                    })
+                }
+                // The same target again.
+                Err(_) => self.cells[target].sketch_mut().is_some_and(|sketch| {
+                    (self.waiting).exchange(simd, sketch, row, sums, grid, &[])
+                }),
+            };
+            if finite && let Some(sketch) = self.cells[target].sketch_mut() {
+                sketch.note(grid, values);
+            }
+            return finite;
         }
-        sums.update(offset, values);
+        sums.update(row.offset, values);
         let finite = sums.is_finite();
         if finite {
             self.update_finite(mode, target, values);
@@ -131,18 +148,6 @@ impl Counts {
         ) = (mode, &mut self.cells[target])
         {
             store.update(&grids[target], values);
-        }
-    }
-
-    /// Asks for the histogram of a value target.
-    #[inline(always)]
-    pub(crate) fn prefetch_histogram(&self, target: usize) {
-        if let Cell::Value(Bins {
-            store: Some(Store::Sketched(sketch)),
-            ..
-        }) = &self.cells[target]
-        {
-            sketch.prefetch();
         }
     }
 
@@ -199,6 +204,11 @@ impl Counts {
     }
 
     pub(crate) fn finish_block(&mut self, block: u64, first_trial: u64) {
+        if let Some(target) = self.waiting.target()
+            && let Some(sketch) = self.cells[target].sketch_mut()
+        {
+            self.waiting.count(sketch);
+        }
         for (target, mut found) in std::mem::take(&mut self.block_non_finite) {
             found.first_trial += first_trial;
             non_finite::record(&mut self.non_finite, target, found);
@@ -286,7 +296,7 @@ impl Counts {
     /// Brings the histograms into the form in which they are stored.
     pub(crate) fn settle(&mut self) {
         for cell in &mut self.cells {
-            if let Some(Store::Sketched(sketch)) = cell.store_mut() {
+            if let Some(sketch) = cell.sketch_mut() {
                 sketch.settle();
             }
         }
@@ -314,6 +324,7 @@ impl Counts {
         cells_are_sound
             && exact_is_sound
             && self.block_non_finite.is_empty()
+            && self.waiting.target().is_none()
             && non_finite::are_sound(&self.non_finite, plan.n_targets(), trials)
     }
 

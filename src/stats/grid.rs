@@ -3,11 +3,12 @@
 //! With d = |x − origin| and y = d + scale, the bin is counted from the origin outwards by the bits of y, which grow with y: inside
 //! ±scale bins are equally wide, beyond it they widen in proportion to d. Scale 0 gives bins of equal relative width. With two ends, as
 //! for shares that crowd at 0 and at 1, d is the distance from the nearer end and bins are counted inwards.
-//! A few additions, a shift and two selections per value: plain loops that the compiler vectorises, equal on every machine.
+//! A few additions, a shift and two selections per value, equal on every machine: see `map.rs`.
 
 use serde::{Deserialize, Serialize};
 
 use super::bits;
+use super::map::with_map;
 
 /// Bins of the continuous part.
 pub const N_BINS: usize = 1021;
@@ -15,36 +16,6 @@ pub const N_BINS: usize = 1021;
 pub(crate) const N_SLOTS: usize = 1024;
 pub(crate) const ATOM_SLOTS: [usize; 2] = [N_BINS, N_BINS + 1];
 pub(crate) const ZERO_SLOT: usize = N_BINS + 2;
-
-/// Kinds of maps, each with loops of its own: from an origin with equal bins about it, from an origin without, between two ends.
-pub(crate) const SCALED: u8 = 0;
-pub(crate) const RELATIVE: u8 = 1;
-pub(crate) const ENDS: u8 = 2;
-
-/// Evaluates an expression in which the name stands for the function from values to slots: compiled for each kind of grid, so that loops
-/// over values do not ask which it is.
-macro_rules! with_slots {
-    ($grid:expr, |$slot:ident| $body:expr) => {{
-        use $crate::stats::grid::{ENDS, Grid, RELATIVE, SCALED};
-        let grid: &Grid = $grid;
-        let map = grid.map();
-        macro_rules! with {
-            ($kind:ident, $atoms:literal) => {{
-                let $slot = move |x: f64| map.slot::<$kind, $atoms>(x);
-                $body
-            }};
-        }
-        match (grid.kind(), !grid.atoms.is_empty()) {
-            (SCALED, false) => with!(SCALED, false),
-            (SCALED, true) => with!(SCALED, true),
-            (RELATIVE, false) => with!(RELATIVE, false),
-            (RELATIVE, true) => with!(RELATIVE, true),
-            (_, false) => with!(ENDS, false),
-            (_, true) => with!(ENDS, true),
-        }
-    }};
-}
-pub(crate) use with_slots;
 
 /// Where bins are finest.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -107,58 +78,22 @@ impl Grid {
             && self.thresholds.iter().all(|&bin| bin as usize <= N_BINS)
     }
 
-    /// What the map from values to slots needs.
-    #[inline(always)]
-    pub(crate) fn map(&self) -> Map {
-        let (start, end) = match self.centre {
-            Centre::Origin(origin) => (origin, origin),
-            Centre::Ends(start, end) => (start, end),
-        };
-        let atom = |place: usize| self.atoms.get(place).copied().unwrap_or(f64::NAN);
-        Map {
-            start,
-            end,
-            half_way: half_way(start, end),
-            scale: self.scale,
-            low: self.low,
-            shift: self.shift & 63,
-            middle: self.middle,
-            atoms: [atom(0), atom(1)],
-        }
-    }
-
     /// Slot of each value: its bin, or the slot of the atom that it equals.
     pub(crate) fn slots(&self, values: &[f64], slots: &mut [u32]) {
-        with_slots!(
+        with_map!(
             self,
-            |slot| for (place, &x) in slots.iter_mut().zip(values) {
-                *place = slot(x);
+            |map| for (place, &x) in slots.iter_mut().zip(values) {
+                *place = map.slot(x);
             }
         );
     }
 
     /// Bin of each value, atoms or not.
     pub(crate) fn bins(&self, values: &[f64], bins: &mut [u32]) {
-        let map = self.map();
-        for (bin, &x) in bins.iter_mut().zip(values) {
+        with_map!(self, |map| for (bin, &x) in bins.iter_mut().zip(values) {
             // −0 lies where 0 does.
-            let x = x + 0.0;
-            *bin = match self.kind() {
-                SCALED => map.bin::<SCALED>(x),
-                RELATIVE => map.bin::<RELATIVE>(x),
-                _ => map.bin::<ENDS>(x),
-            };
-        }
-    }
-
-    /// Which of the maps it has.
-    #[inline(always)]
-    pub(crate) fn kind(&self) -> u8 {
-        match self.centre {
-            Centre::Origin(_) if self.scale > 0.0 => SCALED,
-            Centre::Origin(_) => RELATIVE,
-            Centre::Ends(..) => ENDS,
-        }
+            *bin = map.bin(x + 0.0);
+        });
     }
 
     /// Lower edge of a bin, kept between the smallest and the largest value; edge 0 and the last are these values.
@@ -235,75 +170,6 @@ impl Grid {
         }
         (edges[0], edges[N_BINS]) = (min, max);
         edges
-    }
-}
-
-/// From values to slots, ready for a loop.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Map {
-    /// The ends; both are the origin where there is one.
-    start: f64,
-    end: f64,
-    half_way: f64,
-    scale: f64,
-    low: f64,
-    shift: u32,
-    middle: i32,
-    atoms: [f64; 2],
-}
-
-impl Map {
-    /// Bin of a value, atom or not.
-    #[inline(always)]
-    pub(crate) fn bin<const KIND: u8>(self, x: f64) -> u32 {
-        let last = N_BINS as i32 - 1;
-        let steps = |y: f64| (y.to_bits().wrapping_sub(self.low.to_bits()) >> self.shift) as i32;
-        let raised = |y: f64| if y > self.low { y } else { self.low };
-        if KIND == ENDS {
-            // Negative beyond the ends: such values join the outermost bins.
-            let is_lower = x < self.half_way;
-            let d = if is_lower {
-                x - self.start
-            } else {
-                self.end - x
-            };
-            let steps = steps(raised(d + self.scale));
-            if is_lower {
-                steps.min(self.middle - 1) as u32
-            } else {
-                (last - steps).max(self.middle) as u32
-            }
-        } else {
-            let d = x - self.start;
-            let steps = steps(if KIND == SCALED {
-                // No less than the scale, which is the smallest y.
-                d.abs() + self.scale
-            } else {
-                raised(d.abs())
-            });
-            // −1 − steps to the left of the origin, by the sign; at −0, which has it too, callers do not look.
-            let sign = ((d.to_bits() as i64) >> 63) as i32;
-            (self.middle + (steps ^ sign)).max(0).min(last) as u32
-        }
-    }
-
-    /// Slot of a value: its bin, or that of the atom that it equals.
-    #[inline(always)]
-    pub(crate) fn slot<const KIND: u8, const ATOMS: bool>(self, x: f64) -> u32 {
-        let mut slot = self.bin::<KIND>(x);
-        if ATOMS {
-            slot = if x == self.atoms[0] {
-                ATOM_SLOTS[0] as u32
-            } else {
-                slot
-            };
-            slot = if x == self.atoms[1] {
-                ATOM_SLOTS[1] as u32
-            } else {
-                slot
-            };
-        }
-        if x == 0.0 { ZERO_SLOT as u32 } else { slot }
     }
 }
 

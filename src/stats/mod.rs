@@ -21,6 +21,7 @@ mod interpolant;
 mod joint;
 mod layout;
 mod level;
+mod map;
 mod moments;
 mod non_finite;
 mod pair_moments;
@@ -35,6 +36,7 @@ mod summary;
 mod tail;
 mod target;
 mod tree;
+mod waiting;
 
 #[cfg(test)]
 mod tests;

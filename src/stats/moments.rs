@@ -3,12 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::bits;
+use super::map::CHUNK;
 use super::tree::Combine;
 
 /// Lanes of a block: trial number modulo 8.
 const LANES: usize = 8;
-/// Values that are given on and summed together: few enough for the processor to overlap both.
-pub(super) const CHUNK: usize = 16;
 
 /// Moments of the finite values of one target, over a block or several.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

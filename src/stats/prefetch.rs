@@ -9,27 +9,26 @@ const LINE: usize = 64;
 /// Starts loading a slice into the first-level cache, where the machine can be asked to.
 #[inline(always)]
 pub(super) fn prefetch<T>(slice: &[T]) {
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    {
-        for byte in (0..size_of_val(slice)).step_by(LINE) {
-            prefetch_line(slice, byte);
-        }
-        // The last byte may lie in a line of its own.
-        prefetch_line(slice, size_of_val(slice).saturating_sub(1));
+    for byte in (0..size_of_val(slice)).step_by(LINE) {
+        prefetch_line(slice, byte);
     }
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    let _ = (slice, LINE);
+    // The last byte may lie in a line of its own.
+    prefetch_line(slice, size_of_val(slice).saturating_sub(1));
 }
 
 /// Starts loading the cache line of one byte of a slice.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
 #[inline(always)]
-fn prefetch_line<T>(slice: &[T], byte: usize) {
-    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-    let address = slice.as_ptr().cast::<i8>().wrapping_add(byte);
-    // SAFETY: a prefetch is a hint: it reads nothing, cannot fault at any address, and every x86-64 processor has it.
-    #[expect(unsafe_code, reason = "the standard library has no safe form")]
-    unsafe {
-        _mm_prefetch::<_MM_HINT_T0>(address);
+pub(super) fn prefetch_line<T>(slice: &[T], byte: usize) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let address = slice.as_ptr().cast::<i8>().wrapping_add(byte);
+        // SAFETY: a prefetch is a hint: it reads nothing, cannot fault at any address, and every x86-64 processor has it.
+        #[expect(unsafe_code, reason = "the standard library has no safe form")]
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(address);
+        }
     }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    let _ = (slice, byte);
 }

@@ -1,14 +1,12 @@
 //! Histogram with integer counts: merging is exact in any order.
 
 use std::collections::BTreeMap;
-use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
 
 use super::discrete::is_whole;
-use super::grid::{ATOM_SLOTS, Grid, N_BINS, N_SLOTS, ZERO_SLOT, with_slots};
-use super::moments::{BlockSums, CHUNK, Companion};
-use super::prefetch::prefetch;
+use super::grid::{ATOM_SLOTS, Grid, N_BINS, N_SLOTS, ZERO_SLOT};
+use super::map::{CHUNK, with_map};
 
 /// What one carry of a slot stands for. Half of what sixteen bits hold: so many more values can be counted before carries are taken.
 const CARRY: u64 = 1 << (u16::BITS - 1);
@@ -55,67 +53,38 @@ impl Default for Sketch {
 
 impl Sketch {
     /// Counts finite values.
-    #[inline(always)]
     pub(crate) fn update(&mut self, grid: &Grid, values: &[f64]) {
         for values in values.chunks(CARRY as usize) {
-            self.expect(values.len());
-            let low = slots_of(&mut self.low);
-            with_slots!(grid, |slot| for some in values.chunks(CHUNK) {
-                count(low, some, slot, 1);
+            let low = self.room(values.len());
+            with_map!(grid, |map| for some in values.chunks(CHUNK) {
+                let mut slots = [0; CHUNK];
+                for (slot, &x) in slots.iter_mut().zip(some) {
+                    *slot = map.slot(x) as u16;
+                }
+                raise(low, &slots[..some.len()]);
             });
             self.note(grid, values);
         }
     }
 
-    /// Counts the values that are added to `sums`, the first being `offset` in the block; at most 2^15. False, and nothing is counted, if the
-    /// sums show that not all are finite.
-    #[must_use]
+    /// The low bits of the slots, each with room for so many more values, at most 2^15; which then are to be noted.
     #[inline(always)]
-    pub(crate) fn update_with_sums(
-        &mut self,
-        grid: &Grid,
-        sums: &mut BlockSums,
-        offset: usize,
-        values: &[f64],
-    ) -> bool {
-        self.expect(values.len());
-        let low = slots_of(&mut self.low);
-        with_slots!(grid, |slot| {
-            let mut counting = Counting {
-                low,
-                slot,
-                slots: [[0; CHUNK]; 2],
-                turn: 0,
-                waiting: false,
-            };
-            sums.update_with(offset, values, &mut counting);
-            counting.finish();
-        });
-        let finite = sums.is_finite();
-        if finite {
-            self.note(grid, values);
-        } else {
-            // No carry has been taken since.
-            with_slots!(grid, |slot| for some in values.chunks(CHUNK) {
-                count(low, some, slot, u16::MAX);
-            });
-        }
-        finite
-    }
-
-    /// Makes room for so many values, at most 2^15, in every slot.
-    fn expect(&mut self, n: usize) {
+    pub(crate) fn room(&mut self, n: usize) -> &mut [u16; N_SLOTS] {
         let n = n as u64;
         debug_assert!(n <= CARRY, "{n} values at once");
         if self.pending + n > CARRY {
             self.settle();
         }
         self.pending += n;
+        let Some(low) = self.low.first_chunk_mut() else {
+            unreachable!("a histogram has {N_SLOTS} slots")
+        };
+        low
     }
 
-    /// Notes values that were counted.
+    /// Notes values that are counted or wait for it.
     #[inline(always)]
-    fn note(&mut self, grid: &Grid, values: &[f64]) {
+    pub(crate) fn note(&mut self, grid: &Grid, values: &[f64]) {
         self.total += values.len() as u64;
         self.all_whole &= grid.lattice && values.iter().all(|x| is_whole(*x));
     }
@@ -133,10 +102,10 @@ impl Sketch {
         self.pending = 0;
     }
 
-    /// Asks for the slots, so that a later update finds all in the first-level cache.
+    /// The low bits of the slots, to be asked for ahead of their use.
     #[inline(always)]
-    pub(crate) fn prefetch(&self) {
-        prefetch(&self.low);
+    pub(crate) fn low(&self) -> &[u16] {
+        &self.low
     }
 
     /// Counts one value many times.
@@ -233,80 +202,12 @@ impl Sketch {
     }
 }
 
-/// The slots as an array, whose fixed length lets the mask replace the bounds check.
+/// Adds one, modulo 2^16, to each slot. The mask replaces the bounds check.
 #[inline(always)]
-fn slots_of(low: &mut [u16]) -> &mut [u16; N_SLOTS] {
-    let Ok(low) = low.try_into() else {
-        unreachable!("a histogram has {N_SLOTS} slots")
-    };
-    low
-}
-
-/// Adds `change`, modulo 2^16, to the slot of each value; at most [`CHUNK`] of them.
-#[inline(always)]
-fn count(low: &mut [u16; N_SLOTS], values: &[f64], slot: impl Fn(f64) -> u32, change: u16) {
-    let mut slots = [0; CHUNK];
-    for (slot_of, &x) in slots.iter_mut().zip(values) {
-        *slot_of = slot(x);
-    }
-    raise_all(low, &slots[..values.len()], change);
-}
-
-/// Counts values while they are summed: the slots of a chunk after those of the next are known, so that nothing waits for them.
-struct Counting<'a, F> {
-    low: &'a mut [u16; N_SLOTS],
-    slot: F,
-    /// Slots of this chunk and of the one before, in turn.
-    slots: [[u32; CHUNK]; 2],
-    turn: usize,
-    /// Whether those of this chunk are to be counted.
-    waiting: bool,
-}
-
-impl<F: Fn(f64) -> u32> Counting<'_, F> {
-    #[inline(always)]
-    fn finish(self) {
-        if self.waiting {
-            raise_chunk(self.low, &self.slots[self.turn]);
-        }
-    }
-}
-
-impl<F: Fn(f64) -> u32> Companion for Counting<'_, F> {
-    #[inline(always)]
-    fn chunk(&mut self, values: &[f64; CHUNK]) {
-        self.turn ^= 1;
-        for (slot_of, &x) in self.slots[self.turn].iter_mut().zip(values) {
-            *slot_of = (self.slot)(x);
-        }
-        if self.waiting {
-            raise_chunk(self.low, &self.slots[self.turn ^ 1]);
-        }
-        self.waiting = true;
-    }
-
-    #[inline(always)]
-    fn few(&mut self, values: &[f64]) {
-        count(self.low, values, &self.slot, 1);
-    }
-}
-
-/// Adds one, modulo 2^16, to each slot.
-#[inline(always)]
-fn raise_chunk(low: &mut [u16; N_SLOTS], slots: &[u32; CHUNK]) {
-    // Through memory: taking them out of a wide register one by one is slower.
-    for &slot in black_box(slots) {
-        let low = &mut low[slot as usize % N_SLOTS];
-        *low = low.wrapping_add(1);
-    }
-}
-
-/// Adds `change`, modulo 2^16, to each slot.
-#[inline(always)]
-fn raise_all(low: &mut [u16; N_SLOTS], slots: &[u32], change: u16) {
+pub(crate) fn raise(low: &mut [u16; N_SLOTS], slots: &[u16]) {
     for &slot in slots {
-        let low = &mut low[slot as usize % N_SLOTS];
-        *low = low.wrapping_add(change);
+        let low = &mut low[usize::from(slot) % N_SLOTS];
+        *low = low.wrapping_add(1);
     }
 }
 
@@ -339,53 +240,5 @@ mod tests {
         sum.merge(&sketch);
         assert_eq!(sum.count(slot[0] as usize), u64::from(u32::MAX) + 70_001);
         assert_eq!(sum.total(), u64::from(u32::MAX) + 70_002);
-    }
-
-    #[test]
-    fn values_are_counted_alike_with_their_sums_and_without() {
-        let values: Vec<f64> = (0..1500)
-            .map(|i| f64::from(i % 37) - 12.0 + 0.01 * f64::from(i))
-            .collect();
-        let mut sorted = values.clone();
-        sorted.sort_by(f64::total_cmp);
-        let grid = Grid::from_pilot(PilotSample {
-            sorted: &sorted,
-            min: sorted[0],
-            max: sorted[sorted.len() - 1],
-        });
-        // Lengths about those of chunks and lanes, at every place in a chunk.
-        for (offset, n) in [(0, 1500), (3, 1), (5, 40), (8, 31), (0, 16), (7, 999)] {
-            let some = &values[..n];
-            let (mut with, mut without) = (Sketch::default(), Sketch::default());
-            let (mut sums, mut alone) = (BlockSums::EMPTY, BlockSums::EMPTY);
-            assert!(with.update_with_sums(&grid, &mut sums, offset, some));
-            without.update(&grid, some);
-            alone.update(offset, some);
-            assert_eq!(with, without, "{offset} {n}");
-            assert_eq!(with.total(), n as u64);
-            assert_eq!(sums.finish(), alone.finish(), "{offset} {n}");
-        }
-    }
-
-    #[test]
-    fn values_that_are_not_all_finite_leave_no_trace() {
-        let values: Vec<f64> = (1..1000).map(f64::from).collect();
-        let grid = Grid::from_pilot(PilotSample {
-            sorted: &values,
-            min: 1.0,
-            max: 999.0,
-        });
-        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            for place in [0, 15, 16, 700, 998] {
-                let mut sketch = Sketch::default();
-                sketch.update(&grid, &values);
-                let before = sketch.clone();
-                let mut spoilt = values.clone();
-                spoilt[place] = bad;
-                let mut sums = BlockSums::EMPTY;
-                assert!(!sketch.update_with_sums(&grid, &mut sums, 0, &spoilt));
-                assert_eq!(sketch, before, "{bad} {place}");
-            }
-        }
     }
 }
