@@ -27,6 +27,14 @@ pub enum SourceError {
         /// What it is instead.
         found: &'static str,
     },
+    /// A folder in place of a model file.
+    #[error("`{path}` is a folder, not a model file")]
+    FolderOfModels {
+        /// The path as written.
+        path: String,
+        /// The `.toml` files in it, as one would write their paths.
+        files: Vec<String>,
+    },
     /// Larger than the limit.
     #[error("`{path}` is larger than {limit} bytes")]
     TooLarge {
@@ -60,7 +68,7 @@ impl SourceError {
         match self {
             Self::PathOutside { .. } => "path-outside",
             Self::Missing { .. } => "missing-file",
-            Self::NotAFile { .. } => "not-a-file",
+            Self::NotAFile { .. } | Self::FolderOfModels { .. } => "not-a-file",
             Self::TooLarge { .. } => "too-large",
             Self::NotUtf8 { .. } => "not-utf8",
             Self::Unreadable { .. } => "unreadable-file",
@@ -70,12 +78,20 @@ impl SourceError {
     /// The problem, reported at the place that named the file (`None` for an argument).
     #[must_use]
     pub fn at(&self, span: Option<Span>) -> Diagnostic {
+        let named;
         let hint = match self {
             Self::PathOutside { .. } => {
                 "write a path relative to the model file, with `/` between its parts, to a file in the same folder or below"
             }
             Self::Missing { .. } => "paths are relative to the folder of the model file",
             Self::NotAFile { .. } => "name a file that holds text",
+            Self::FolderOfModels { files, .. } if files.is_empty() => {
+                "name a model file; this folder holds no `.toml` file"
+            }
+            Self::FolderOfModels { files, .. } => {
+                named = format!("name the model file: `{}`", files.join("`, `"));
+                &named
+            }
             Self::TooLarge { .. } => "split the file or remove what the model does not read",
             Self::NotUtf8 { .. } => "save the file as UTF-8",
             Self::Unreadable { .. } => "check the permissions of the file and its folder",

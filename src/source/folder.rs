@@ -36,7 +36,7 @@ impl Folder {
     /// The folder of the model file at `model_path`, and the name of the file in it.
     ///
     /// # Errors
-    /// When the path names no file or its folder cannot be opened. The model file itself is first looked at by [`Source::read`].
+    /// When the path names no file, or a folder, or its folder cannot be opened. The model file itself is first looked at by [`Source::read`].
     pub fn open(model_path: &Path) -> Result<(Self, String), SourceError> {
         let shown = model_path.display().to_string();
         let name = model_path.file_name().and_then(|name| name.to_str());
@@ -46,6 +46,12 @@ impl Folder {
                 found: "no name of a file",
             });
         };
+        if model_path.is_dir() {
+            return Err(SourceError::FolderOfModels {
+                path: shown,
+                files: model_files(model_path),
+            });
+        }
         let written = model_path.parent().unwrap_or(Path::new("")).to_owned();
         let folder = if written.as_os_str().is_empty() {
             Path::new(".")
@@ -57,6 +63,22 @@ impl Folder {
             .map_err(|error| system_error(&shown, &error))?;
         Ok((Self { written, root }, name.to_owned()))
     }
+}
+
+/// Up to five `.toml` files of a folder, in the order of their names; none where it cannot be listed.
+fn model_files(folder: &Path) -> Vec<String> {
+    /// As many as a reader takes in at a glance.
+    const MOST: usize = 5;
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.is_file() && path.extension().is_some_and(|end| end == "toml"))
+        .map(|path| path.display().to_string())
+        .collect();
+    files.sort();
+    files.truncate(MOST);
+    files
 }
 
 impl Source for Folder {
@@ -221,6 +243,19 @@ mod tests {
     fn a_device_as_the_model_is_refused() {
         let (folder, name) = Folder::open(Path::new("/dev/zero")).unwrap();
         assert_eq!(code(&folder, &name), "not-a-file");
+    }
+
+    #[test]
+    fn a_folder_as_the_model_names_the_model_files_in_it() {
+        let (outer, _) = folder();
+        let inner = outer.path().join("model");
+        let problem = Folder::open(&inner).unwrap_err().at(None);
+        assert_eq!(problem.code, "not-a-file");
+        let path = inner.join("model.toml");
+        let hint = format!("name the model file: `{}`", path.display());
+        assert_eq!(problem.hints, [hint]);
+        let problem = Folder::open(&inner.join("data")).unwrap_err().at(None);
+        assert!(problem.hints[0].contains("holds no `.toml` file"));
     }
 
     #[test]
