@@ -13,6 +13,8 @@ use super::simd_level;
 const CHUNK: usize = 256;
 /// Numbers that are parted together.
 const LANES: usize = 8;
+/// Numbers in the tails whose scores are computed together.
+const TAILS: usize = 16;
 
 /// Uniform numbers in (0, 1) become normal scores.
 ///
@@ -25,13 +27,15 @@ pub fn normal_quantile_in_place(row: &mut [f64]) {
 /// [`normal_quantile_in_place`] within a function of this SIMD level.
 #[inline(always)]
 pub(crate) fn scores_in_place<S: Simd>(simd: S, row: &mut [f64]) {
-    let mut tails = [0.0; CHUNK + LANES];
+    let mut tails = [0.0; CHUNK + TAILS];
     let mut masks = [0; CHUNK / LANES];
     let whole = row.len() / LANES * LANES;
     let (whole, rest) = row.split_at_mut(whole);
     for chunk in whole.chunks_mut(CHUNK) {
         let n_tails = gather_tails(simd, chunk, &mut masks, &mut tails);
-        tail_scores(&mut tails[..n_tails]);
+        // Up to whole groups, so that none is computed alone.
+        tails[n_tails..][..TAILS].fill(0.5 - CENTRE_REACH);
+        tail_scores(&mut tails[..n_tails.next_multiple_of(TAILS)]);
         for slot in &mut *chunk {
             *slot = normal_quantile_centre(*slot - 0.5);
         }
@@ -48,7 +52,7 @@ fn gather_tails<S: Simd>(
     simd: S,
     chunk: &[f64],
     masks: &mut [u64; CHUNK / LANES],
-    tails: &mut [f64; CHUNK + LANES],
+    tails: &mut [f64; CHUNK + TAILS],
 ) -> usize {
     let mut n_tails = 0;
     for (numbers, mask) in chunk.chunks_exact(LANES).zip(masks) {
@@ -65,22 +69,22 @@ fn gather_tails<S: Simd>(
     n_tails
 }
 
-/// Scores of numbers in the tails.
+/// Scores of whole groups of numbers in the tails.
 #[inline(always)]
 fn tail_scores(row: &mut [f64]) {
-    let mut least = 1.0;
-    for &u in &*row {
-        let tail = if u < 0.5 { u } else { 1.0 - u };
-        least = if tail < least { tail } else { least };
-    }
-    // Once in 10⁸ chunks.
-    if least < NEAR_TAIL {
-        row.iter_mut()
-            .for_each(|slot| *slot = normal_quantile(*slot));
-        return;
-    }
-    for slot in row {
-        *slot = normal_quantile_near_tail(*slot);
+    let (groups, _) = row.as_chunks_mut::<TAILS>();
+    // Once in 10⁸ chunks there is a number farther out. All are compared whatever one says: a loop without a branch.
+    let is_near = |all, &u: &f64| all & (u >= NEAR_TAIL) & (1.0 - u >= NEAR_TAIL);
+    if groups.iter().flatten().fold(true, is_near) {
+        for group in groups {
+            for slot in group {
+                *slot = normal_quantile_near_tail(*slot);
+            }
+        }
+    } else {
+        for slot in groups.as_flattened_mut() {
+            *slot = normal_quantile(*slot);
+        }
     }
 }
 
@@ -90,7 +94,7 @@ fn scatter_tails<S: Simd>(
     simd: S,
     chunk: &mut [f64],
     masks: &[u64; CHUNK / LANES],
-    tails: &[f64; CHUNK + LANES],
+    tails: &[f64; CHUNK + TAILS],
 ) {
     let mut n_tails = 0;
     for (scores, &mask) in chunk.chunks_exact_mut(LANES).zip(masks) {
