@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Mode, ReplicateMarks};
 use super::moments::{BlockSums, Moments};
-use super::prefetch::prefetch;
+use super::prefetch::prefetch_from;
 use super::spread::Spread;
 use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan};
 use super::tree::Combine;
@@ -157,8 +157,8 @@ impl BlockAccumulator {
         // things are is asked for meanwhile.
         let next = self.order.after(target);
         counts.prefetch_cell(&self.mode, next);
-        prefetch(&self.sums[next..=next]);
-        prefetch(&self.plan.kinds[next..=next]);
+        prefetch_from(&self.sums[next..=next], 0);
+        prefetch_from(&self.plan.kinds[next..=next], 0);
         let sums = &mut self.sums[target];
         let before = sums.clone();
         if counts.update_with_sums(simd, &self.mode, row, sums) {

@@ -15,9 +15,10 @@ use super::distribution::Distribution;
 use super::exact::ExactValues;
 use super::grid::Grid;
 use super::interpolant::Interpolant;
+use super::low::Low;
 use super::moments::{BlockSums, Moments};
 use super::non_finite::{self, NonFinite};
-use super::prefetch::prefetch;
+use super::prefetch::prefetch_from;
 use super::target::{TargetKind, TargetPlan};
 use super::waiting::{Row, Waiting};
 
@@ -151,12 +152,12 @@ impl Counts {
         }
     }
 
-    /// Asks for what says where the histogram is, and for the bins.
+    /// Asks for the bins and for what a cell holds beside its counts, which come first in it.
     #[inline(always)]
     pub(crate) fn prefetch_cell(&self, mode: &Mode, target: usize) {
-        prefetch(&self.cells[target..=target]);
+        prefetch_from(&self.cells[target..=target], size_of::<Low>());
         if let Mode::Sketch(grids) = mode {
-            prefetch(&grids[target..=target]);
+            prefetch_from(&grids[target..=target], 0);
         }
     }
 

@@ -21,6 +21,7 @@ mod interpolant;
 mod joint;
 mod layout;
 mod level;
+mod low;
 mod map;
 mod moments;
 mod non_finite;

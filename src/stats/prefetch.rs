@@ -6,10 +6,10 @@
 /// Bytes that come together.
 const LINE: usize = 64;
 
-/// Starts loading a slice into the first-level cache, where the machine can be asked to.
+/// Starts loading a slice into the first-level cache, from one of its bytes on, where the machine can be asked to.
 #[inline(always)]
-pub(super) fn prefetch<T>(slice: &[T]) {
-    for byte in (0..size_of_val(slice)).step_by(LINE) {
+pub(super) fn prefetch_from<T>(slice: &[T], byte: usize) {
+    for byte in (byte..size_of_val(slice)).step_by(LINE) {
         prefetch_line(slice, byte);
     }
     // The last byte may lie in a line of its own.

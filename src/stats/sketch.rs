@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::discrete::is_whole;
 use super::grid::{ATOM_SLOTS, Grid, N_BINS, N_SLOTS, ZERO_SLOT};
+use super::low::Low;
 use super::map::{CHUNK, with_map};
 
 /// What one carry of a slot stands for. Half of what sixteen bits hold: so many more values can be counted before carries are taken.
@@ -19,7 +20,7 @@ const CARRY: u64 = 1 << (u16::BITS - 1);
 pub struct Sketch {
     total: u64,
     /// Count modulo 2^15 by slot, and up to 2^15 more while values are pending.
-    low: Vec<u16>,
+    low: Low,
     /// Count over 2^15 of the slots where it is not 0.
     carries: BTreeMap<usize, u64>,
     /// Whether all values are whole numbers; false wherever the pilot had others.
@@ -43,7 +44,7 @@ impl Default for Sketch {
     fn default() -> Self {
         Self {
             total: 0,
-            low: vec![0; N_SLOTS],
+            low: Low::EMPTY,
             carries: BTreeMap::new(),
             all_whole: true,
             pending: 0,
@@ -76,10 +77,7 @@ impl Sketch {
             self.settle();
         }
         self.pending += n;
-        let Some(low) = self.low.first_chunk_mut() else {
-            unreachable!("a histogram has {N_SLOTS} slots")
-        };
-        low
+        &mut self.low.0
     }
 
     /// Notes values that are counted or wait for it.
@@ -92,7 +90,7 @@ impl Sketch {
     /// Takes the carries of all slots; what is stored has been settled, so that its bytes depend on the counts alone.
     #[inline(never)]
     pub(crate) fn settle(&mut self) {
-        for (slot, low) in self.low.iter_mut().enumerate() {
+        for (slot, low) in self.low.0.iter_mut().enumerate() {
             let count = u64::from(*low);
             if count >= CARRY {
                 *low = (count % CARRY) as u16;
@@ -105,7 +103,7 @@ impl Sketch {
     /// The low bits of the slots, to be asked for ahead of their use.
     #[inline(always)]
     pub(crate) fn low(&self) -> &[u16] {
-        &self.low
+        &self.low.0
     }
 
     /// Counts one value many times.
@@ -126,15 +124,14 @@ impl Sketch {
         }
     }
 
-    /// Whether every slot is there, and the counts sum to a total of no more than so many trials.
+    /// Whether carries are those of slots, and the counts sum to a total of no more than so many trials.
     pub(crate) fn is_sound(&self, trials: u64) -> bool {
         let carried = (self.carries.iter()).try_fold(0_u64, |sum, (&slot, &carries)| {
             let count = carries.checked_mul(CARRY).filter(|_| slot < N_SLOTS)?;
             sum.checked_add(count)
         });
-        let low: u64 = self.low.iter().map(|&low| u64::from(low)).sum();
-        self.low.len() == N_SLOTS
-            && self.low.iter().all(|&low| u64::from(low) < CARRY)
+        let low: u64 = self.low.0.iter().map(|&low| u64::from(low)).sum();
+        self.low.0.iter().all(|&low| u64::from(low) < CARRY)
             && self.total <= trials
             && carried.and_then(|carried| carried.checked_add(low)) == Some(self.total)
     }
@@ -153,7 +150,7 @@ impl Sketch {
     /// Values in a slot.
     pub(crate) fn count(&self, slot: usize) -> u64 {
         let carries = self.carries.get(&slot).copied().unwrap_or(0);
-        carries * CARRY + u64::from(self.low[slot])
+        carries * CARRY + u64::from(self.low.0[slot])
     }
 
     /// Values below each threshold of the grid; see [`super::discrete::Store::below_thresholds`].
@@ -166,7 +163,7 @@ impl Sketch {
             .iter()
             .map(|&threshold| {
                 let to = (threshold as usize).min(N_BINS);
-                let low: u32 = self.low[from..to].iter().map(|&low| u32::from(low)).sum();
+                let low: u32 = self.low.0[from..to].iter().map(|&low| u32::from(low)).sum();
                 let carries: u64 = self
                     .carries
                     .range(from..to)
@@ -195,7 +192,7 @@ impl Sketch {
 
     fn raise(&mut self, slot: usize, more: u64) {
         let count = self.count(slot) + more;
-        self.low[slot] = (count % CARRY) as u16;
+        self.low.0[slot] = (count % CARRY) as u16;
         if count >= CARRY {
             self.carries.insert(slot, count / CARRY);
         }

@@ -5,7 +5,7 @@ use fearless_simd::Simd;
 use super::grid::{Grid, N_SLOTS};
 use super::map::{CHUNK, Map, with_map};
 use super::moments::{BlockSums, Companion};
-use super::prefetch::{prefetch, prefetch_line};
+use super::prefetch::{prefetch_from, prefetch_line};
 use super::sketch::{Sketch, raise};
 use super::target::TRIALS_PER_BLOCK;
 
@@ -116,7 +116,7 @@ impl<S, const KIND: u8, const ATOMS: bool> Exchange<'_, S, KIND, ATOMS> {
     fn finish(self) {
         let n = self.n_waiting(TRIALS_PER_BLOCK);
         raise(self.low, &self.slots[self.place..][..n]);
-        prefetch(self.ahead.get(self.place..).unwrap_or_default());
+        prefetch_from(self.ahead, size_of::<u16>() * self.place);
     }
 }
 
