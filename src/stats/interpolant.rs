@@ -286,6 +286,15 @@ impl Interpolant {
         }
     }
 
+    /// The value of [`Interpolant::at`] alone.
+    #[must_use]
+    pub(crate) fn value(&self, target: f64) -> f64 {
+        match self.find(target) {
+            Found::Step(quantile) => quantile.value,
+            Found::Inside(value, ..) => value,
+        }
+    }
+
     fn find(&self, target: f64) -> Found {
         let mut atoms_below = 0.0;
         for atom in &self.atoms {

@@ -8,8 +8,8 @@ use crate::math;
 const TAIL: f64 = 0.02;
 /// Levels in a tail at which it is read: midpoints of equal parts, which leave out no more than half a per cent of the sum.
 const N_READ: usize = 32;
-/// Levels at which a tail is read first, to see whether it may be heavy at all; then the end.
-const BOUNDING: [usize; 4] = [0, 4, 12, N_READ];
+/// Levels at which a tail is read first, then more of them, to see whether it may be heavy at all.
+const BOUNDING: [&[usize]; 2] = [&[0, 4, 12], &[0, 1, 2, 4, 7, 12, 18, 25]];
 /// Fewest values of a tail that say anything of it.
 const FEWEST: f64 = 10.0;
 /// Tail index up to which the sum of some terms settles too slowly: below 2 they have no variance, below 1 no mean.
@@ -74,7 +74,7 @@ impl Unreliable {
 fn tail_index(distribution: &Distribution, most: f64) -> Option<f64> {
     // Far above the rounding of the sum.
     let enough = N_READ as f64 / most * (1.0 - 1e-9);
-    let at = |level: f64| Some(distribution.quantile(level)?.value);
+    let at = |level: f64| distribution.value_among(level, 0, distribution.count());
     let centre = at(0.5)?;
     let of_side = |level: &dyn Fn(f64) -> f64| {
         // Halves before the difference, which could overflow.
@@ -85,14 +85,24 @@ fn tail_index(distribution: &Distribution, most: f64) -> Option<f64> {
             Some(math::ln(distance(depth)? / innermost))
         };
         // Terms fall from the outermost inwards, so a few of them bound the sum.
-        let mut bound = 0.0;
-        for steps in BOUNDING.windows(2) {
-            bound += (steps[1] - steps[0]) as f64 * term(steps[0])?;
+        let mut terms = [None; N_READ];
+        for parts in BOUNDING {
+            let ends = parts.iter().skip(1).chain([&N_READ]);
+            let mut bound = 0.0;
+            for (&part, &end) in parts.iter().zip(ends) {
+                if terms[part].is_none() {
+                    terms[part] = Some(term(part)?);
+                }
+                bound += (end - part) as f64 * terms[part]?;
+            }
+            if bound < enough {
+                return None;
+            }
         }
-        if bound < enough {
-            return None;
-        }
-        let sum: Option<f64> = (0..N_READ).map(term).sum();
+        let known = terms.into_iter().enumerate();
+        let sum: Option<f64> = known
+            .map(|(part, known)| known.or_else(|| term(part)))
+            .sum();
         Some(N_READ as f64 / sum?)
     };
     let (lower, upper) = (of_side(&|depth| depth), of_side(&|depth| 1.0 - depth));
