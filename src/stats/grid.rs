@@ -162,6 +162,7 @@ impl Grid {
     }
 
     /// Lower edge of a bin, kept between the smallest and the largest value; edge 0 and the last are these values.
+    #[cfg(test)]
     pub(crate) fn edge(&self, bin: usize, min: f64, max: f64) -> f64 {
         if bin == 0 {
             return min;
