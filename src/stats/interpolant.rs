@@ -150,20 +150,19 @@ impl Interpolant {
                 count
             }
         };
-        let slopes = if index > 0 && index + 1 < self.n_segments() {
-            let around = [index - 1, index, index + 1];
-            let [before, within, after] =
-                around.map(|index| (self.width(index), self.density(index)));
-            [slope_between(before, within), slope_between(within, after)]
+        let at = |index: usize| (self.width(index), self.density(index));
+        let (start, end) = if index > 0 && index + 1 < self.n_segments() {
+            let (before, within, after) = (at(index - 1), at(index), at(index + 1));
+            (slope_between(before, within), slope_between(within, after))
         } else {
-            [self.slope(index), self.slope(index + 1)]
+            (self.slope(index), self.slope(index + 1))
         };
         Segment {
             start: self.edges[index],
             width,
             below: self.below[index],
             count,
-            slopes: slopes.map(rise),
+            slopes: [rise(start), rise(end)],
         }
     }
 
@@ -181,9 +180,8 @@ impl Interpolant {
             0 => beyond(0, 1),
             edge if edge == n => beyond(n - 1, n - 2),
             edge => {
-                let [left, right] =
-                    [edge - 1, edge].map(|bin| (self.width(bin), self.density(bin)));
-                slope_between(left, right)
+                let at = |index: usize| (self.width(index), self.density(index));
+                slope_between(at(edge - 1), at(edge))
             }
         }
     }
