@@ -11,7 +11,7 @@ use fanfare::run::{VariantChoice, load_from};
 use fanfare::sample::{Design, Sampler, Scores};
 use fanfare::source::Memory;
 use fanfare::stats::{
-    BlockAccumulator, Mode, PilotCapture, TRIALS_PER_BLOCK, TargetKind, TargetPlan,
+    BlockAccumulator, Mode, PILOT_TRIALS, PilotCapture, TRIALS_PER_BLOCK, TargetKind, TargetPlan,
 };
 
 /// Trials of a typical batch.
@@ -155,13 +155,18 @@ fn statistics(criterion: &mut Criterion) {
         .map(|i| (i * 2_654_435_761 % TRIALS_PER_BLOCK) as f64)
         .map(|rank| math::normal_quantile((rank + 0.5) / TRIALS_PER_BLOCK as f64))
         .collect();
+    let sample: Vec<f64> = values
+        .iter()
+        .step_by(TRIALS_PER_BLOCK / PILOT_TRIALS)
+        .copied()
+        .collect();
     for n_targets in [1, 9_384] {
         let plan = Arc::new(TargetPlan {
             kinds: vec![TargetKind::Value; n_targets],
         });
-        let mut pilot = PilotCapture::new(&plan, 0..TRIALS_PER_BLOCK);
+        let mut pilot = PilotCapture::new(&plan, 0..PILOT_TRIALS);
         for target in 0..n_targets {
-            pilot.update(target, 0, &values);
+            pilot.update(target, 0, &sample);
         }
         let mode = Mode::Sketch(Arc::new(PilotCapture::finish(&[pilot])));
         let mut accumulator = BlockAccumulator::new(Arc::clone(&plan), mode, None);

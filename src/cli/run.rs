@@ -19,13 +19,15 @@ use super::load::{load_model, report};
 use super::profile::Stages;
 use super::progress::{Progress, stop_on_signals};
 use super::stored::{guard_checkpoint, guard_state};
+use crate::diag::Diagnostic;
 use crate::export::OutputFolder;
 use crate::plan::Plan;
 use crate::run::{
-    Goal, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, RunError, Settings, Shard,
-    Simulation, next_check, plan,
+    Goal, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, Settings, Shard, Simulation,
+    next_check, plan,
 };
 use crate::sample::DesignKind;
+use crate::stats::TRIALS_PER_BLOCK;
 
 pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     let mut stages = Stages::start();
@@ -42,8 +44,8 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         return ExitStatus::Refused;
     }
     // Everything that can be wrong with the model is found before anything is written.
-    let planned = match plan(&loaded) {
-        Ok(planned) => planned,
+    let (planned, driver_plan) = match plans(arguments, &loaded) {
+        Ok(plans) => plans,
         Err(problems) => {
             report(&problems, &loaded.sources);
             return ExitStatus::Refused;
@@ -100,18 +102,12 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
         arguments.output.quiet,
     )
     .pausing(storage.keeps());
-    // A run until a precision does not know yet which trials its sample takes.
-    let finds_drivers = arguments.until.is_empty()
-        && arguments.shard.is_none()
-        && run.threads().current_num_threads() > 1;
     let (pool, settings) = (run.threads(), run.settings().clone());
+    let find = |plan: &DriverPlan| pool.install(|| plan.drivers(&loaded, &settings));
+    let driver_plan = driver_plan.filter(|_| pool.current_num_threads() > 1);
     let (outcome, drivers) = thread::scope(|scope| {
-        let drivers = || {
-            let plan = driver_plan(&loaded)?;
-            let find = |plan: DriverPlan| pool.install(|| plan.drivers(&loaded, &settings));
-            Ok(plan.map_or_else(Vec::new, find))
-        };
-        let drivers = finds_drivers.then(|| scope.spawn(drivers));
+        let drivers = driver_plan.as_ref();
+        let drivers = drivers.map(|plan| scope.spawn(move || find(plan)));
         let outcome = if arguments.until.is_empty() {
             drive(run, &storage, &progress).map(|driven| (driven, None))
         } else {
@@ -119,15 +115,8 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
             drive_until(run, &arguments.until, most, &storage, &progress)
                 .map(|(driven, looked)| (driven, Some(looked)))
         };
-        let joined = |thread: thread::ScopedJoinHandle<'_, _>| {
-            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
-        };
-        (outcome, drivers.map(joined).transpose())
+        (outcome, drivers.map(joined))
     });
-    let drivers = match drivers {
-        Ok(drivers) => drivers,
-        Err(problems) => return failed(RunError::Refused(problems), &loaded, &storage, &progress),
-    };
     let (mut driven, looked) = match outcome {
         Ok(ended) => ended,
         Err(error) => return failed(error, &loaded, &storage, &progress),
@@ -183,6 +172,30 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     forget(planned);
     forget(loaded);
     status
+}
+
+/// The plan of the run, and that of the drivers where threads that have no more trials may find them.
+fn plans(
+    arguments: &RunArguments,
+    loaded: &Loaded,
+) -> Result<(Plan, Option<DriverPlan>), Vec<Diagnostic>> {
+    let n_threads = arguments.output.threads.map(usize::from);
+    let finds_drivers = n_threads != Some(1)
+        && arguments.trials > TRIALS_PER_BLOCK as u64
+        && arguments.shard.is_none()
+        && !arguments.extend
+        // A run until a precision does not know yet which trials its sample takes.
+        && arguments.until.is_empty();
+    let (planned, drivers) = thread::scope(|scope| {
+        let drivers = finds_drivers.then(|| scope.spawn(|| driver_plan(loaded)));
+        (plan(loaded), drivers.map(joined))
+    });
+    Ok((planned?, drivers.transpose()?.flatten()))
+}
+
+/// What a thread found, or its panic.
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Refuses to take the place of what an earlier run stored in the folder, unless the arguments say so.

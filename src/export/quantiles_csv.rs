@@ -217,11 +217,11 @@ fn number(value: f64) -> String {
 fn number_into(text: &mut String, value: f64) {
     let mut buffer = zmij::Buffer::new();
     let written = buffer.format(value);
-    match written.split_once("e+") {
+    match written.split_once('e') {
         Some((digits, exponent)) => {
             text.push_str(digits);
             text.push('e');
-            text.push_str(exponent);
+            text.push_str(exponent.strip_prefix('+').unwrap_or(exponent));
         }
         None => text.push_str(written.strip_suffix(".0").unwrap_or(written)),
     }

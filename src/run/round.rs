@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::sample::{DesignScores, Sampler};
 use crate::stats::{
     BlockAccumulator, BlockSpan, Blocks, Grid, JointAccumulator, JointPlan, JointStatistics, Mode,
-    PilotCapture, Statistics, StatisticsError, TRIALS_PER_BLOCK, TargetPlan,
+    PILOT_TRIALS, PilotCapture, Statistics, StatisticsError, TargetPlan,
 };
 
 /// What has been counted so far: all trials of a range of units.
@@ -98,29 +98,33 @@ pub(super) fn first_trial(blocks: &Blocks, unit: u64) -> u64 {
 }
 
 impl Round<'_> {
-    /// The bins of every target, from the first 4,096 trials of the design, whether or not the run reaches so far: so a run that grows keeps
+    /// The bins of every target, from the first 1,024 trials of the design, whether or not the run reaches so far: so a run that grows keeps
     /// its bins, and every shard has the same.
     pub(super) fn grids(&self, pool: &rayon::ThreadPool) -> Vec<Grid> {
-        let most = TRIALS_PER_BLOCK as u64;
-        let trials = self
-            .points
-            .map_or(most, |points| most.div_ceil(points) * points);
+        let trials = self.points.map_or(PILOT_TRIALS as u64, |points| {
+            (PILOT_TRIALS as u64).div_ceil(points) * points
+        });
         let blocks = Blocks::new(trials, self.points);
+        let n_threads = pool.current_num_threads();
+        let trials_per_batch = self.trials_per_batch.min(PILOT_TRIALS.div_ceil(n_threads));
         let mut batches = Vec::new();
         for block in 0..blocks.n_blocks() {
             let span = blocks.span(block);
             let first = span.first_trial as usize;
-            let end = (first + span.n_trials).min(most as usize);
-            let starts = (first..end).step_by(self.trials_per_batch);
-            batches.extend(starts.map(|start| start..(start + self.trials_per_batch).min(end)));
+            let end = (first + span.n_trials).min(PILOT_TRIALS);
+            let starts = (first..end).step_by(trials_per_batch);
+            batches.extend(starts.map(|start| start..(start + trials_per_batch).min(end)));
         }
-        let batches_per_thread = batches.len().div_ceil(pool.current_num_threads()).max(1);
+        let batches_per_thread = batches.len().div_ceil(n_threads).max(1);
         pool.install(|| {
             let parts: Vec<PilotCapture> = batches
                 .par_chunks(batches_per_thread)
                 .map(|batches| self.pilot(batches))
                 .collect();
-            PilotCapture::finish(&parts)
+            let grids = PilotCapture::finish(&parts);
+            // Giving so much memory back takes a while, too.
+            parts.into_par_iter().for_each(drop);
+            grids
         })
     }
 

@@ -43,6 +43,16 @@ pub enum Distribution {
     Interpolated(Interpolant),
 }
 
+/// Where a quantile is to be found.
+enum Place<'a> {
+    /// At a value that was kept or counted, or between two of them.
+    Value(f64),
+    /// At the whole number with so many values before it.
+    Whole(&'a Interpolant, u64),
+    /// Where so many values, and parts of one, lie below.
+    Inside(&'a Interpolant, f64),
+}
+
 impl Distribution {
     /// All values, in any order; discrete if all are whole numbers below 2^52, or if at most 512 are distinct and each occurs four times
     /// on average.
@@ -87,6 +97,29 @@ impl Distribution {
     /// Quantile at a level of `total` values of which `below` lie below all finite ones; `None` where the level falls outside the finite ones.
     #[must_use]
     pub fn quantile_among(&self, level: f64, below: u64, total: u64) -> Option<Quantile> {
+        Some(match self.place(level, below, total)? {
+            Place::Value(value) => Quantile {
+                value,
+                resolution: 0.0,
+                scatter: 0.0,
+            },
+            Place::Whole(interpolant, place) => interpolant.attained(place),
+            Place::Inside(interpolant, target) => interpolant.at(target),
+        })
+    }
+
+    /// The value of [`Distribution::quantile_among`] alone.
+    #[must_use]
+    pub(crate) fn value_among(&self, level: f64, below: u64, total: u64) -> Option<f64> {
+        Some(match self.place(level, below, total)? {
+            Place::Value(value) => value,
+            Place::Whole(interpolant, place) => interpolant.attained(place).value,
+            Place::Inside(interpolant, target) => interpolant.value(target),
+        })
+    }
+
+    /// Where the quantile at a level is to be found.
+    fn place(&self, level: f64, below: u64, total: u64) -> Option<Place<'_>> {
         let count = self.count();
         if total == 0 || count == 0 || !(0.0..=1.0).contains(&level) {
             return None;
@@ -98,26 +131,21 @@ impl Distribution {
             let place = rank.min(total) - 1;
             (place >= below && place - below < count).then(|| place - below)
         };
-        let exact = |value: f64| Quantile {
-            value,
-            resolution: 0.0,
-            scatter: 0.0,
-        };
         let position = level * (total - 1) as f64 - below as f64;
         let last = (count - 1) as f64;
         match self {
             Self::Sorted {
                 values,
                 discrete: true,
-            } => Some(exact(values[attained(level)? as usize])),
+            } => Some(Place::Value(values[attained(level)? as usize])),
             Self::Counted { values, cumulative } => {
                 let place = attained(level)?;
-                Some(exact(
+                Some(Place::Value(
                     values[cumulative.partition_point(|&sum| sum <= place)],
                 ))
             }
             Self::Interpolated(interpolant) if interpolant.is_lattice() => {
-                Some(interpolant.attained(attained(level)?))
+                Some(Place::Whole(interpolant, attained(level)?))
             }
             _ if !(0.0..=last).contains(&position) => None,
             Self::Sorted { values, .. } => {
@@ -126,14 +154,14 @@ impl Distribution {
                 let high = values[(index + 1).min(values.len() - 1)];
                 let weight = position - index as f64;
                 // Weights before the sum: high − low can overflow.
-                Some(exact(if low == high {
+                Some(Place::Value(if low == high {
                     low
                 } else {
                     low * (1.0 - weight) + high * weight
                 }))
             }
             // The j-th value stands at j − ½ of the cumulative count.
-            Self::Interpolated(interpolant) => Some(interpolant.at(position + 0.5)),
+            Self::Interpolated(interpolant) => Some(Place::Inside(interpolant, position + 0.5)),
         }
     }
 

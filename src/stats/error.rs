@@ -179,7 +179,7 @@ fn spread(
         (level - width.reach).max(0.0),
         (level + width.reach).min(1.0),
     );
-    let at = |level: f64| Some(distribution.quantile_among(level, below, total)?.value);
+    let at = |level: f64| distribution.value_among(level, below, total);
     // Halves before the difference, which could overflow.
     let half = 0.5 * at(end)? - 0.5 * at(start)?;
     let error = half * (2.0 * width.delta / (end - start));

@@ -97,6 +97,7 @@ impl Grid {
     }
 
     /// Lower edge of a bin, kept between the smallest and the largest value; edge 0 and the last are these values.
+    #[cfg(test)]
     pub(crate) fn edge(&self, bin: usize, min: f64, max: f64) -> f64 {
         if bin == 0 {
             return min;
@@ -104,45 +105,52 @@ impl Grid {
         if bin >= N_BINS {
             return max;
         }
-        let distance = |steps: i64| {
-            let bits = u128::from(self.low.to_bits()) + ((steps as u128) << self.shift);
-            f64::from_bits(bits.min(u128::from(f64::MAX.to_bits())) as u64) - self.scale
-        };
-        let (place, middle) = (bin as i64, i64::from(self.middle));
+        let distance = self.distance();
+        let middle = self.middle as usize;
         let edge = match self.centre {
-            Centre::Origin(origin) => match place - middle {
-                0 => origin,
-                steps @ 1.. => origin + distance(steps),
-                steps => origin - distance(-steps),
-            },
+            Centre::Origin(origin) => {
+                if bin == middle {
+                    origin
+                } else if bin > middle {
+                    origin + distance((bin - middle) as u64)
+                } else {
+                    origin - distance((middle - bin) as u64)
+                }
+            }
             Centre::Ends(start, end) => {
                 let half_way = half_way(start, end);
-                if place < middle {
-                    (start + distance(place)).min(half_way)
-                } else if place == middle {
+                if bin < middle {
+                    (start + distance(bin as u64)).min(half_way)
+                } else if bin == middle {
                     half_way
                 } else {
-                    (end - distance(N_BINS as i64 - place)).max(half_way)
+                    (end - distance((N_BINS - bin) as u64)).max(half_way)
                 }
             }
         };
         edge.max(min).min(max)
     }
 
-    /// All edges at once, in plain loops: those of [`Grid::edge`].
-    pub(crate) fn edges(&self, min: f64, max: f64) -> [f64; N_BINS + 1] {
-        let mut edges = [0.0; N_BINS + 1];
+    /// The distance from the origin, or from an end, after so many bins.
+    #[inline(always)]
+    fn distance(&self) -> impl Fn(u64) -> f64 + Copy {
         let (low, scale, shift) = (self.low.to_bits(), self.scale, self.shift & 63);
-        // Steps after which the distance is the largest double.
+        // Steps after which it is the largest double.
         let most = (f64::MAX.to_bits() - low) >> shift;
-        let distance = |steps: u64| {
+        move |steps| {
             let bits = if steps <= most {
                 low + (steps << shift)
             } else {
                 f64::MAX.to_bits()
             };
             f64::from_bits(bits) - scale
-        };
+        }
+    }
+
+    /// All edges at once, in plain loops: those of [`Grid::edge`].
+    pub(crate) fn edges(&self, min: f64, max: f64) -> [f64; N_BINS + 1] {
+        let mut edges = [0.0; N_BINS + 1];
+        let distance = self.distance();
         let (left, right) = edges.split_at_mut(self.middle as usize);
         match self.centre {
             Centre::Origin(origin) => {

@@ -24,7 +24,7 @@ struct Layout {
     scale: f64,
 }
 
-/// Sorted pilot values with what was seen of the rest of the pilot.
+/// What was seen of a pilot.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PilotSample<'a> {
     /// Finite values in ascending order.
@@ -34,6 +34,9 @@ pub(crate) struct PilotSample<'a> {
     /// Largest finite value of the whole pilot.
     pub(crate) max: f64,
 }
+
+/// No more layouts are compared: 39 scales about each of six centres, and three without.
+const MOST_LAYOUTS: usize = 256;
 
 /// Share of the values on either side of a judged place from which its density is taken, at most.
 const WINDOW: f64 = 1.0 / 32.0;
@@ -84,28 +87,28 @@ impl Grid {
             continuous.len() < FEWEST_TO_JUDGE || n_repeated * LUMPY_FROM > continuous.len();
         let lattice = !pilot.sorted.is_empty() && pilot.sorted.iter().all(|x| is_whole(*x));
         let mut judged = judged(body);
-        let mut best: Option<(f64, Self)> = None;
+        let mut best: Option<(f64, Bins)> = None;
         for layout in layouts(body, pilot) {
-            let grid = Self::laid_out(layout, body, pilot);
+            let bins = Bins::new(layout, body, pilot);
             // Bins between the ends of the pilot say nothing of what lies beyond.
             let handicap = if layout.centre == Centre::Ends(pilot.min, pilot.max) {
                 BOUNDED_HANDICAP
             } else {
                 1.0
             };
-            let limit = best.as_ref().map_or(f64::INFINITY, |(least, _)| *least);
-            let score = handicap * grid.largest_bin(&mut judged, pilot, limit / handicap);
+            let limit = best.map_or(f64::INFINITY, |(least, _)| least);
+            let score = handicap * bins.largest_share(&mut judged, limit / handicap);
             if best.is_none() || score < limit {
-                best = Some((score, grid));
+                best = Some((score, bins));
             }
         }
         let grid = match best {
-            Some((_, grid)) => Self {
+            Some((_, bins)) => Self {
                 atoms,
                 discrete,
                 lumpy,
                 lattice,
-                ..grid
+                ..bins.grid()
             },
             None => Self {
                 centre: Centre::Origin(0.0),
@@ -141,9 +144,24 @@ impl Grid {
         thresholds.dedup();
         thresholds
     }
+}
 
-    /// Bins for values without atoms.
-    fn laid_out(layout: Layout, body: &[f64], pilot: PilotSample<'_>) -> Self {
+/// Bins about a centre, before their numbers are given.
+#[derive(Debug, Clone, Copy)]
+struct Bins {
+    centre: Centre,
+    scale: f64,
+    /// As [`Grid::low`] and [`Grid::shift`].
+    low: f64,
+    shift: u32,
+    /// Bits from `low` to the farthest values on both sides.
+    left: u64,
+    right: u64,
+}
+
+impl Bins {
+    /// The finest bins that hold the pilot.
+    fn new(layout: Layout, body: &[f64], pilot: PilotSample<'_>) -> Self {
         let Layout { centre, scale } = layout;
         let low = if scale > 0.0 {
             scale
@@ -161,7 +179,7 @@ impl Grid {
             far.to_bits().saturating_sub(low.to_bits())
         };
         let (left, right) = match centre {
-            // A little beyond the pilot on both sides. What lies farther out, one value in two thousand, goes to the outermost bins.
+            // A little beyond the pilot on both sides. What lies farther out, about one value in a thousand, goes to the outermost bins.
             Centre::Origin(origin) => {
                 let beyond = |distance: f64| {
                     if distance > 0.0 {
@@ -184,14 +202,27 @@ impl Grid {
         while shift < *SHIFTS.end() && (left >> shift) + (right >> shift) + 18 > N_BINS as u64 {
             shift += 1;
         }
-        let used = ((left >> shift) + (right >> shift) + 2) as i32;
-        let spare = N_BINS as i32 - used;
         Self {
             centre,
             scale,
             low,
             shift,
-            middle: (left >> shift) as i32 + 1 + spare / 2,
+            left,
+            right,
+        }
+    }
+
+    /// The grid, without atoms.
+    fn grid(self) -> Grid {
+        let (left, right) = (self.left >> self.shift, self.right >> self.shift);
+        let used = (left + right + 2) as i32;
+        let spare = N_BINS as i32 - used;
+        Grid {
+            centre: self.centre,
+            scale: self.scale,
+            low: self.low,
+            shift: self.shift,
+            middle: left as i32 + 1 + spare / 2,
             atoms: Vec::new(),
             discrete: false,
             lumpy: false,
@@ -200,18 +231,26 @@ impl Grid {
         }
     }
 
+    /// Width of the bin of a value.
+    fn width_at(&self, x: f64) -> f64 {
+        let distance = match self.centre {
+            Centre::Origin(origin) => (x - origin).abs(),
+            Centre::Ends(start, end) => (x - start).min(end - x),
+        };
+        let low = self.low.to_bits();
+        let y = (distance + self.scale).max(self.low);
+        let start = low + ((y.to_bits() - low) >> self.shift << self.shift);
+        let end = (start + (1 << self.shift)).min(f64::MAX.to_bits());
+        f64::from_bits(end) - f64::from_bits(start)
+    }
+
     /// The largest share of the values that a bin at a judged place holds, in units of √(p (1 − p)); or `limit` once it is reached.
     /// Then the place that did so comes first, since the next layout will probably fail there too.
-    fn largest_bin(&self, judged: &mut [Judged], pilot: PilotSample<'_>, limit: f64) -> f64 {
+    fn largest_share(&self, judged: &mut [Judged], limit: f64) -> f64 {
         let mut largest: f64 = 0.0;
         for number in 0..judged.len() {
             let place = judged[number];
-            let mut bin = [0_u32];
-            self.bins(&[place.value], &mut bin);
-            let bin = bin[0] as usize;
-            let width =
-                self.edge(bin + 1, pilot.min, pilot.max) - self.edge(bin, pilot.min, pilot.max);
-            largest = largest.max(width / place.length * place.weight);
+            largest = largest.max(self.width_at(place.value) / place.length * place.weight);
             if largest >= limit {
                 judged.swap(0, number);
                 return limit;
@@ -317,10 +356,11 @@ fn layouts(body: &[f64], pilot: PilotSample<'_>) -> Vec<Layout> {
         // One value: a millionth of it, so that a later change is told at any size.
         spread = (median.abs() * 1e-6).max(f64::MIN_POSITIVE);
     }
-    let mut list = vec![Layout {
+    let mut list = Vec::with_capacity(MOST_LAYOUTS);
+    list.push(Layout {
         centre: Centre::Origin(0.0),
         scale: 0.0,
-    }];
+    });
     let mut centres = [0.0, median, pilot.min, pilot.max]
         .map(Centre::Origin)
         .to_vec();

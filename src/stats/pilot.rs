@@ -1,4 +1,4 @@
-//! Keeps a sample of the first trials, from which each target gets its bins.
+//! Keeps the first trials, from which each target gets its bins.
 
 use std::ops::Range;
 
@@ -8,18 +8,17 @@ use rayon::prelude::*;
 use super::grid::Grid;
 use super::layout::PilotSample;
 use super::side_by_side::{N_LISTS, Row, sort};
-use super::target::{TRIALS_PER_BLOCK, TargetPlan};
+use super::target::TargetPlan;
 use crate::math::simd_level;
 
-/// Every fourth trial of the pilot is kept: 8 KB per target, exact, and enough to place 1,021 bins.
-const STRIDE: usize = 4;
-const KEPT: usize = TRIALS_PER_BLOCK / STRIDE;
+/// Trials of the pilot: 8 KB per target, and enough to place 1,021 bins. Half as many make bins so uneven that twice as many quantiles of a
+/// large model lie in one wider than a tenth of their error at a million trials.
+pub const PILOT_TRIALS: usize = 1024;
 
 /// A value that was not seen, or is not finite.
 const UNSEEN: f64 = f64::NAN;
 
-/// Captures a part of the pilot, trials 0 … 4,095 of the design, also where the run is shorter or its replicates are: trials 0, 4, 8 … in full,
-/// smallest and largest value of all.
+/// Captures a part of the pilot: trials 0 … 1,023 of the design, also where the run is shorter or its replicates are.
 ///
 /// Each shard evaluates the pilot for this, so all shards have the same bins, and so has the run when it grows. Non-finite values are left out here;
 /// the accumulators report them when they meet the trial.
@@ -27,12 +26,9 @@ const UNSEEN: f64 = f64::NAN;
 pub struct PilotCapture {
     /// Row of each target, `None` where no quantiles are asked.
     rows: Vec<Option<usize>>,
-    /// [row × kept trial]: bits of the value, so turned that zeros, which fresh memory holds, are [`UNSEEN`].
+    /// [row × trial]: bits of the value, so turned that zeros, which fresh memory holds, are [`UNSEEN`].
     values: Vec<u64>,
-    /// The kept trials, counted by [`STRIDE`].
-    kept: Range<usize>,
-    /// Smallest and largest finite value by row.
-    extremes: Vec<(f64, f64)>,
+    trials: Range<usize>,
 }
 
 impl PilotCapture {
@@ -50,12 +46,10 @@ impl PilotCapture {
                 })
             })
             .collect();
-        let kept = trials.start.div_ceil(STRIDE)..trials.end.div_ceil(STRIDE);
         Self {
             rows,
-            values: vec![0; n_rows * kept.len()],
-            kept,
-            extremes: vec![(f64::INFINITY, f64::NEG_INFINITY); n_rows],
+            values: vec![0; n_rows * trials.len()],
+            trials,
         }
     }
 
@@ -67,24 +61,10 @@ impl PilotCapture {
 
     #[inline(always)]
     fn update_row(&mut self, row: usize, first_trial: usize, values: &[f64]) {
-        let (min, max) = &mut self.extremes[row];
-        let (least, most) = extremes(values);
-        *min = min.min(least);
-        *max = max.max(most);
-        let first = first_trial.div_ceil(STRIDE);
-        let place = row * self.kept.len() + first - self.kept.start;
-        let keep = |slot: &mut u64, x: f64| {
+        let place = row * self.trials.len() + first_trial - self.trials.start;
+        for (slot, &x) in self.values[place..].iter_mut().zip(values) {
             let kept = if x.is_finite() { x } else { UNSEEN };
             *slot = kept.to_bits() ^ UNSEEN.to_bits();
-        };
-        let before = first * STRIDE - first_trial;
-        let (chunks, rest) = values[before.min(values.len())..].as_chunks::<STRIDE>();
-        let (slots, more) = self.values[place..].split_at_mut(chunks.len());
-        for (slot, chunk) in slots.iter_mut().zip(chunks) {
-            keep(slot, chunk[0]);
-        }
-        if let (Some(slot), Some(&x)) = (more.first_mut(), rest.first()) {
-            keep(slot, x);
         }
     }
 
@@ -106,73 +86,34 @@ impl PilotCapture {
     fn grids(parts: &[Self], rows: &[Option<usize>], sorted: &mut Vec<Row>) -> Vec<Grid> {
         // What is missing comes last.
         sorted.clear();
-        sorted.resize(KEPT, [f64::INFINITY; N_LISTS]);
+        sorted.resize(PILOT_TRIALS, [f64::INFINITY; N_LISTS]);
         let mut counts = [0; N_LISTS];
         for (list, row) in rows.iter().enumerate() {
             let Some(row) = *row else { continue };
-            let kept = parts.iter().flat_map(|part| {
-                let n = part.kept.len();
-                &part.values[row * n..(row + 1) * n]
-            });
-            let values = kept.map(|bits| f64::from_bits(bits ^ UNSEEN.to_bits()));
-            let seen = values.filter(|x| !x.is_nan());
-            for (place, x) in sorted.iter_mut().zip(seen) {
-                place[list] = x;
-                counts[list] += 1;
+            let mut places = sorted.iter_mut();
+            for part in parts {
+                let n = part.trials.len();
+                let kept = &part.values[row * n..(row + 1) * n];
+                for (bits, place) in kept.iter().zip(&mut places) {
+                    let x = f64::from_bits(bits ^ UNSEEN.to_bits());
+                    let seen = !x.is_nan();
+                    place[list] = if seen { x } else { f64::INFINITY };
+                    counts[list] += usize::from(seen);
+                }
             }
         }
         sort(sorted);
-        let mut values = Vec::with_capacity(KEPT);
-        let of = |(list, row): (usize, &Option<usize>)| {
-            let (mut min, mut max) = (0.0, 0.0);
-            if let Some(row) = *row {
-                (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
-                for part in parts {
-                    min = min.min(part.extremes[row].0);
-                    max = max.max(part.extremes[row].1);
-                }
-            }
+        let mut values = Vec::with_capacity(PILOT_TRIALS);
+        let of = |list: usize| {
             values.clear();
             values.extend(sorted.iter().map(|place| place[list]));
+            let sorted = &values[..counts[list]];
             Grid::from_pilot(PilotSample {
-                sorted: &values[..counts[list]],
-                min,
-                max,
+                sorted,
+                min: sorted.first().copied().unwrap_or(f64::INFINITY),
+                max: sorted.last().copied().unwrap_or(f64::NEG_INFINITY),
             })
         };
-        rows.iter().enumerate().map(of).collect()
+        (0..rows.len()).map(of).collect()
     }
-}
-
-/// The smallest and the largest finite value.
-#[inline(always)]
-fn extremes(values: &[f64]) -> (f64, f64) {
-    const LANES: usize = 8;
-    let (mut min, mut max) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let mut add = |lane: usize, x: f64| {
-        let finite = x.is_finite();
-        min[lane] = if finite & (x < min[lane]) {
-            x
-        } else {
-            min[lane]
-        };
-        max[lane] = if finite & (x > max[lane]) {
-            x
-        } else {
-            max[lane]
-        };
-    };
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (lane, &x) in chunk.iter().enumerate() {
-            add(lane, x);
-        }
-    }
-    for (lane, &x) in rest.iter().enumerate() {
-        add(lane, x);
-    }
-    (
-        min.into_iter().fold(f64::INFINITY, f64::min),
-        max.into_iter().fold(f64::NEG_INFINITY, f64::max),
-    )
 }

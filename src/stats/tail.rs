@@ -8,8 +8,8 @@ use crate::math;
 const TAIL: f64 = 0.02;
 /// Levels in a tail at which it is read: midpoints of equal parts, which leave out no more than half a per cent of the sum.
 const N_READ: usize = 32;
-/// Levels at which a tail is read first, to see whether it may be heavy at all; then the end.
-const BOUNDING: [usize; 4] = [0, 4, 12, N_READ];
+/// Levels at which a tail is read first, then more of them, to see whether it may be heavy at all.
+const BOUNDING: [&[usize]; 2] = [&[0, 4, 12], &[0, 1, 2, 4, 7, 12, 18, 25]];
 /// Fewest values of a tail that say anything of it.
 const FEWEST: f64 = 10.0;
 /// Tail index up to which the sum of some terms settles too slowly: below 2 they have no variance, below 1 no mean.
@@ -52,13 +52,13 @@ impl Unreliable {
         // Most moments rest on many trials; the index takes three times as many quantiles as are published.
         let n_tail = TAIL * distribution.count() as f64;
         let margin = 1.0 + MARGIN / n_tail.sqrt();
-        let limit = if sd_rests_on_few {
-            2.0 * LEAST_INDEX
-        } else {
-            LEAST_INDEX
-        };
+        let limit = |rests: bool, limit: f64| rests.then_some(limit / margin);
+        let limits = [
+            limit(mean_rests_on_few, LEAST_INDEX),
+            limit(sd_rests_on_few, 2.0 * LEAST_INDEX),
+        ];
         let in_doubt = (mean_rests_on_few || sd_rests_on_few) && n_tail >= FEWEST;
-        let index = in_doubt.then(|| tail_index(distribution, limit / margin));
+        let index = in_doubt.then(|| tail_index(distribution, Some(limits)));
         let Some(index) = index.flatten() else {
             return Self::default();
         };
@@ -70,11 +70,12 @@ impl Unreliable {
     }
 }
 
-/// The lesser tail index of both sides; `None` where a tail does not differ from the centre, and maybe where it exceeds `most`.
-fn tail_index(distribution: &Distribution, most: f64) -> Option<f64> {
-    // Far above the rounding of the sum.
-    let enough = N_READ as f64 / most * (1.0 - 1e-9);
-    let at = |level: f64| Some(distribution.quantile(level)?.value);
+/// The lesser tail index of both sides, or with limits any number that lies below the same of them; `None` where a tail does not differ
+/// from the centre.
+fn tail_index(distribution: &Distribution, limits: Option<[Option<f64>; 2]>) -> Option<f64> {
+    /// Far above the rounding of a sum.
+    const SLACK: f64 = 1e-9;
+    let at = |level: f64| distribution.value_among(level, 0, distribution.count());
     let centre = at(0.5)?;
     let of_side = |level: &dyn Fn(f64) -> f64| {
         // Halves before the difference, which could overflow.
@@ -84,15 +85,34 @@ fn tail_index(distribution: &Distribution, most: f64) -> Option<f64> {
             let depth = TAIL * (part as f64 + 0.5) / N_READ as f64;
             Some(math::ln(distance(depth)? / innermost))
         };
-        // Terms fall from the outermost inwards, so a few of them bound the sum.
-        let mut bound = 0.0;
-        for steps in BOUNDING.windows(2) {
-            bound += (steps[1] - steps[0]) as f64 * term(steps[0])?;
+        let mut terms = [None; N_READ];
+        for parts in BOUNDING {
+            let Some(limits) = limits else { break };
+            // Terms fall from the outermost inwards to 0, so a few of them bound the sum.
+            let (mut least, mut most) = (0.0, 0.0);
+            let mut read = 0;
+            let ends = parts.iter().skip(1).chain([&N_READ]);
+            for (&part, &end) in parts.iter().zip(ends) {
+                if terms[part].is_none() {
+                    terms[part] = Some(term(part)?);
+                }
+                let term = terms[part]?;
+                least += (part + 1 - read) as f64 * term;
+                most += (end - part) as f64 * term;
+                read = part + 1;
+            }
+            let is_decided = |limit: f64| {
+                let sum = N_READ as f64 / limit;
+                most < sum * (1.0 - SLACK) || least > sum * (1.0 + SLACK)
+            };
+            if limits.into_iter().flatten().all(is_decided) {
+                return Some(N_READ as f64 / most);
+            }
         }
-        if bound < enough {
-            return None;
-        }
-        let sum: Option<f64> = (0..N_READ).map(term).sum();
+        let known = terms.into_iter().enumerate();
+        let sum: Option<f64> = known
+            .map(|(part, known)| known.or_else(|| term(part)))
+            .sum();
         Some(N_READ as f64 / sum?)
     };
     let (lower, upper) = (of_side(&|depth| depth), of_side(&|depth| 1.0 - depth));
@@ -118,25 +138,30 @@ mod tests {
         for shape in [0.5, 1.0] {
             // Distances from the median, which is at most a 25th of what the tail begins with; midpoints leave out 1 % of the sum.
             let upper = spread_evenly(|p| (1.0 - p).powf(-1.0 / shape));
-            let found = tail_index(&upper, f64::INFINITY).unwrap();
+            let found = tail_index(&upper, None).unwrap();
             assert!((found / shape - 1.0).abs() < 0.03, "{shape}: {found}");
             // Moved and mirrored, the tail is the same; doubles near 1e6 leave ten digits.
             let mirrored = spread_evenly(|p| 1e6 - p.powf(-1.0 / shape));
-            let index = |most: f64| tail_index(&mirrored, most);
-            assert!((index(f64::INFINITY).unwrap() / found - 1.0).abs() < 1e-4);
-            // Where it is asked whether the index is below a limit, that is all that is told.
-            let below = index(1.01 * found);
-            assert_eq!(below, index(f64::INFINITY));
-            assert_eq!(index(0.5 * found), None);
+            let exact = tail_index(&mirrored, None).unwrap();
+            assert!((exact / found - 1.0).abs() < 1e-4);
+            // Where it is asked which limits it is below, that is all that is told: by three terms, by eight, by all.
+            for ratio in [0.3, 0.7, 0.9, 0.97, 0.999, 1.001, 1.03, 1.1, 1.4, 3.0] {
+                for other in [None, Some(0.98 * exact), Some(1.02 * exact)] {
+                    let limit = ratio * exact;
+                    let told = tail_index(&mirrored, Some([Some(limit), other])).unwrap();
+                    assert_eq!(told < limit, exact < limit, "{ratio}: {told}, {exact}");
+                    assert!(other.is_none_or(|limit| (told < limit) == (exact < limit)));
+                }
+            }
         }
     }
 
     #[test]
     fn values_without_a_tail_have_no_index() {
         let rare = spread_evenly(|p| f64::from(p > 0.99));
-        assert_eq!(tail_index(&rare, f64::INFINITY), None);
-        assert_eq!(tail_index(&spread_evenly(|_| 1.0), f64::INFINITY), None);
+        assert_eq!(tail_index(&rare, None), None);
+        assert_eq!(tail_index(&spread_evenly(|_| 1.0), None), None);
         let nothing = Distribution::from_values(vec![]);
-        assert_eq!(tail_index(&nothing, f64::INFINITY), None);
+        assert_eq!(tail_index(&nothing, None), None);
     }
 }

@@ -42,7 +42,7 @@ fn exact_quantiles_lie_within_the_reported_error_on_hostile_streams() {
 fn worst_ratios(name: &str, quantile: &dyn Fn(f64) -> f64, seed: u64) -> [f64; 2] {
     let n = 1_000_000;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let pilot: Vec<f64> = (0..TRIALS_PER_BLOCK)
+    let pilot: Vec<f64> = (0..PILOT_TRIALS)
         .map(|_| quantile(rng.random::<f64>().max(1e-12)))
         .collect();
     let plan = plan(1);

@@ -20,8 +20,8 @@ fn plan(n_targets: usize) -> Arc<TargetPlan> {
 }
 
 fn grids(plan: &TargetPlan, columns: &[Vec<f64>]) -> Mode {
-    // In parts of unequal lengths, none of them a multiple of the stride.
-    let parts: Vec<PilotCapture> = [0, 1_001, 1_003, 4_003, TRIALS_PER_BLOCK]
+    // In parts of unequal lengths.
+    let parts: Vec<PilotCapture> = [0, 251, 253, 1_001, PILOT_TRIALS]
         .windows(2)
         .map(|ends| {
             let mut part = PilotCapture::new(plan, ends[0]..ends[1]);
