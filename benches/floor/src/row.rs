@@ -106,6 +106,12 @@ fn sin_cos_turns(v: f64) -> (f64, f64) {
     )
 }
 
+/// a·b + c in one step.
+#[inline(always)]
+pub fn multiply_add(a: f64, b: f64, c: f64) -> f64 {
+    a.mul_add(b, c)
+}
+
 const LANES: usize = 8;
 
 /// Eight xoshiro256++ generators side by side (D Blackman, S Vigna: Scrambled linear pseudorandom number generators, 2021).
@@ -133,6 +139,10 @@ impl Generator {
         }
         Self { state, rows: 0 }
     }
+
+    /// Nothing: draws have no address.
+    #[inline(always)]
+    pub fn seek(&mut self, _first: usize, _trial: u64) {}
 
     /// Uniform numbers: the middles of 2⁵² equal parts of (0, 1).
     #[inline(always)]
