@@ -90,7 +90,7 @@ impl Moments {
 pub const PLACE: usize = OUTPUTS.len() * N_YEARS;
 
 /// Blocks of a place whose bins are kept before they are counted, so that the counts of a cell, once in the first-level cache, serve many trials.
-pub const KEPT: usize = 16;
+pub const KEPT: usize = 1024 / B;
 
 /// Bins of the latest blocks of one place.
 pub type Kept = [[[u16; B]; KEPT]; PLACE];

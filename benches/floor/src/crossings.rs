@@ -5,8 +5,12 @@ use crate::tables::N_YEARS;
 
 /// Bins of a year for dates.
 const A_YEAR: usize = 256;
-/// Already above in the first year; the dates; never above.
-const N_BINS: usize = 1 + (N_YEARS - 1) * A_YEAR + 1;
+/// The bin of those never above; bin 0 is of those already above in the first year, dates lie between.
+const NEVER: usize = 1 + (N_YEARS - 1) * A_YEAR;
+/// A power of two, so that an index needs no check.
+const N_BINS: usize = (NEVER + 1).next_power_of_two();
+/// 2⁵²: added to a number it leaves the nearest integer in the low bits.
+const INTEGER: f64 = 4_503_599_627_370_496.0;
 
 /// One crossing of one place.
 pub struct Crossings {
@@ -24,39 +28,35 @@ impl Crossings {
     #[inline(always)]
     pub fn update(&mut self, differences: &[Row; N_YEARS]) {
         let never = N_YEARS as f64;
-        let mut bins = [0u32; B];
+        let mut bins = [0u64; B];
         let mut falls = [0u64; B];
         for i in 0..B {
             let (mut first, mut before, mut after) = (never, 0.0, 1.0);
-            let mut earlier = 0.0;
-            let mut fall = 0;
+            let (mut earlier, mut fall) = (0.0, 0);
             for (t, row) in differences.iter().enumerate() {
                 let difference = row.0[i];
                 let above = difference > 0.0;
-                let new = above & (first == never);
-                fall |= u64::from(!above & (first != never));
+                let never_yet = first == never;
+                fall = if above | never_yet { fall } else { 1 };
+                let new = above & never_yet;
                 before = if new { earlier } else { before };
                 after = if new { difference } else { after };
                 first = if new { t as f64 } else { first };
                 earlier = difference;
             }
-            // Linear between two years; the last bin of a year also where rounding gives the next.
-            let share = A_YEAR as f64 * (before / (before - after));
+            // Linear between two years, half a bin lower since the nearest integer is taken; the last bin of a year also where rounding gives the next.
+            let share = A_YEAR as f64 * (before / (before - after)) - 0.5;
             let last = (A_YEAR - 1) as f64;
             let share = if share < last { share } else { last };
             let between = (first - 1.0) * A_YEAR as f64 + 1.0 + share;
             let at = if first == 0.0 { 0.0 } else { between };
-            let at = if first == never {
-                (N_BINS - 1) as f64
-            } else {
-                at
-            };
-            bins[i] = at as i32 as u32;
+            let at = if first == never { NEVER as f64 } else { at };
+            bins[i] = (at + INTEGER).to_bits();
             falls[i] = fall;
         }
         self.recross += falls.iter().sum::<u64>();
         for bin in bins {
-            self.dates[bin as usize] += 1;
+            self.dates[bin as usize % N_BINS] += 1;
         }
     }
 
@@ -88,7 +88,7 @@ impl Crossings {
         for (bin, &count) in self.dates.iter().enumerate() {
             let count = f64::from(count);
             if below + count > wanted {
-                let between = bin != 0 && bin != N_BINS - 1;
+                let between = bin != 0 && bin != NEVER;
                 let at = (bin as f64 - 1.0 + (wanted - below) / count) / A_YEAR as f64;
                 return between.then_some(at);
             }

@@ -1,6 +1,8 @@
 //! The floor: the flagship by hand, fused and vectorised, on all cores; with `--primitives` also what its parts cost alone.
 
 mod cells;
+#[cfg(feature = "contract")]
+mod contract;
 mod crossings;
 mod layout;
 mod members;
@@ -8,6 +10,8 @@ mod prefetch;
 mod primitives;
 mod row;
 mod tables;
+#[cfg(not(feature = "contract"))]
+mod unbound;
 mod world;
 
 use std::fmt::Write as _;
@@ -58,7 +62,7 @@ fn arguments() -> Result<Arguments, String> {
         trials: 1_000_000,
         seed: 1,
         threads: 2,
-        blocks: 32,
+        blocks: 1024 / row::B,
         primitives: false,
     };
     let mut words = std::env::args().skip(1);
