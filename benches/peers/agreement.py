@@ -9,6 +9,10 @@ Compared are mean, 5 %, 50 % and 95 % quantiles of 26 outputs at 69 places in 5 
    share varies between runs: twelve runs of right peers gave 0.11 to 0.49 %, one with 0.34 in place of 0.35 as the spread of one input gave 3.45 %.
 3. The peer has a value in every cell, and none that Fanfare lacks.
 
+A peer may also give the probabilities of a crossing by earlier years, of crossing back, the quantiles of its date (the floor does: 1,380 differences
+more or fewer, as dates that few trials have no quantiles) and Monte Carlo errors of the sd. These errors are themselves uncertain, so the middle of
+their ratios to Fanfare's over all cells is taken, which must lie within 2 %: of cells that are not heavy-tailed each is known to some per cent.
+
 Means of heavy tails are no test, their estimated errors being unreliable at any feasible number of trials. A mean is left out where the sd is more
 than two thirds of the distance between the 5 % and the 95 % quantile (of a normal it is a third), and where Fanfare states no error because few
 trials decide it; the number left out is printed.
@@ -19,6 +23,7 @@ Only marginal distributions are compared. A wrong dependence shows where it move
 import csv
 import json
 import math
+import statistics
 import sys
 from pathlib import Path
 
@@ -26,19 +31,20 @@ QUANTILES = (0.05, 0.5, 0.95)
 LIMIT = 5.0
 BULK_LIMIT = 3.0
 BULK_SHARE = 0.015
+SD_ERRORS = 0.02
 
 
 def read_fanfare(folder: Path):
-    """(quantity, place, year) → statistics, and the number of trials."""
+    """(quantity, place, year) → statistics; the same of what a peer may leave out; the number of trials."""
     document = json.loads((folder / "result.json").read_text())
     levels = document["quantile_levels"]
     trials = document["run"]["trials"]
-    cells = {}
+    cells, further = {}, {}
     for name, output in document["outputs"].items():
         for cell in output["cells"]:
             at = cell["at"]
             place = at.get("country") or at.get("region") or "world"
-            row = {"mean": (cell["mean"], cell["mean_error"]), "sd": cell["sd"]}
+            row = {"mean": (cell["mean"], cell["mean_error"]), "sd": cell["sd"], "sd_error": cell["sd_error"]}
             for level in QUANTILES:
                 k = levels.index(level)
                 row[level] = (cell["quantiles"][k], cell["quantile_errors"][k])
@@ -47,9 +53,16 @@ def read_fanfare(folder: Path):
         for cell in crossing["cells"]:
             at = cell["at"]
             place = at.get("country") or at.get("region") or "world"
-            last = cell["by"][-1]
+            *earlier, last = cell["by"]
             cells[name, place, 2027] = {"probability": last["probability"]}
-    return cells, trials
+            for by in earlier:
+                further[name, place, by["year"]] = {"probability": by["probability"]}
+            date = {"probability": cell["recross"]["probability"]}
+            for level in QUANTILES:
+                k = levels.index(level)
+                date[level] = (cell["date"]["quantiles"][k], cell["date"]["quantile_errors"][k])
+            further[f"{name}.date", place, 2027] = date
+    return cells, further, trials
 
 
 def read_peer(path: Path):
@@ -58,10 +71,15 @@ def read_peer(path: Path):
     with path.open(newline="") as file:
         for row in csv.DictReader(file):
             key = (row["quantity"], row["place"], int(row["year"]))
-            if row["0.5"] == "":
+            if row["quantity"].endswith(".date"):
+                quantiles = {q: row[find(row, q)] for q in QUANTILES}
+                cells[key] = {"probability": float(row["mean"])} | {q: float(text) if text else None for q, text in quantiles.items()}
+            elif row["0.5"] == "":
                 cells[key] = {"probability": float(row["mean"])}
             else:
                 cells[key] = {"mean": float(row["mean"])} | {q: float(row[find(row, q)]) for q in QUANTILES}
+                if "sd_error" in row:
+                    cells[key]["sd_error"] = float(row["sd_error"])
     return cells
 
 
@@ -72,8 +90,11 @@ def find(row, level):
 
 def compare(fanfare_folder: Path, peer_file: Path, peer_trials: int):
     """All differences as (|z|, statistic, key), and what was left out."""
-    ours, trials = read_fanfare(fanfare_folder)
+    ours, further, trials = read_fanfare(fanfare_folder)
     theirs = read_peer(peer_file)
+    # All that a peer may leave out, or nothing of it.
+    if further.keys() & theirs.keys():
+        ours |= further
     if ours.keys() != theirs.keys():
         missing = sorted(ours.keys() - theirs.keys())[:3]
         extra = sorted(theirs.keys() - ours.keys())[:3]
@@ -81,27 +102,42 @@ def compare(fanfare_folder: Path, peer_file: Path, peer_trials: int):
     # Errors shrink with the root of the number of trials.
     both = math.sqrt(1 + trials / peer_trials)
     found, heavy, exact = [], 0, 0
+    ratios = []
+
+    def differ(statistic, key, value, error, its):
+        nonlocal exact
+        difference = abs(value - its)
+        if not math.isfinite(difference):
+            raise SystemExit(f"{peer_file}: {key} {statistic} is {its}")
+        if error is None or error * both == 0:
+            # A point mass: the value itself, or a difference that no error excuses.
+            exact += 1
+            found.append((0.0 if difference == 0 else math.inf, statistic, key))
+        else:
+            found.append((difference / (error * both), statistic, key))
+
     for key, mine in ours.items():
         its = theirs[key]
         if "probability" in mine:
             p = (mine["probability"] * trials + its["probability"] * peer_trials) / (trials + peer_trials)
             error = math.sqrt(max(p * (1 - p), 1 / (trials + peer_trials)) * (1 / trials + 1 / peer_trials))
             found.append((abs(mine["probability"] - its["probability"]) / error, "probability", key))
+            for level in QUANTILES:
+                # Dates: none where the level falls before the first year or in never; the probabilities tell whether it should.
+                value, error = mine.get(level, (None, None))
+                if value is not None and error is not None and its[level] is not None:
+                    differ(level, key, value, error, its[level])
             continue
         for statistic in ("mean", *QUANTILES):
             value, error = mine[statistic]
             if statistic == "mean" and (error is None or is_heavy(mine)):
                 heavy += 1
                 continue
-            difference = abs(value - its[statistic])
-            if not math.isfinite(difference):
-                raise SystemExit(f"{peer_file}: {key} {statistic} is {its[statistic]}")
-            if error is None or error * both == 0:
-                # A point mass: the value itself, or a difference that no error excuses.
-                exact += 1
-                found.append((0.0 if difference == 0 else math.inf, statistic, key))
-            else:
-                found.append((difference / (error * both), statistic, key))
+            differ(statistic, key, value, error, its[statistic])
+        if "sd_error" in its and mine["sd_error"] and not is_heavy(mine):
+            ratios.append(its["sd_error"] / mine["sd_error"] * math.sqrt(peer_trials / trials))
+    if ratios and abs(statistics.median(ratios) - 1) > SD_ERRORS:
+        raise SystemExit(f"{peer_file}: errors of the sd are {statistics.median(ratios):.3f} times Fanfare's")
     return found, heavy, exact
 
 

@@ -14,6 +14,7 @@ PYTHON = TARGET / "venv/bin/python"
 NODE = TARGET / "node"
 FANFARE = ROOT / "target/release/fanfare"
 FLOOR = ROOT / "target/floor/release/floor"
+CONTRACT = ROOT / "target/floor-contract/release/floor"
 
 
 def call(*words, cwd=ROOT, **environment):
@@ -60,7 +61,8 @@ def set_up():
 
 
 def build_floor():
-    """With all that this processor has, as one who writes for one machine would."""
+    """With all that this processor has, as one who writes for one machine would; and once more under the engine's contract."""
     manifest = HERE.parent / "floor/Cargo.toml"
-    flags = {"CARGO_TARGET_DIR": str(TARGET.parent / "floor"), "RUSTFLAGS": "-C target-cpu=native"}
-    call("cargo", "build", "--release", "--locked", "--quiet", "--manifest-path", manifest, **flags)
+    for program, features in ((FLOOR, []), (CONTRACT, ["--features", "contract"])):
+        flags = {"CARGO_TARGET_DIR": str(program.parents[1]), "RUSTFLAGS": "-C target-cpu=native"}
+        call("cargo", "build", "--release", "--locked", "--quiet", *features, "--manifest-path", manifest, **flags)

@@ -1,10 +1,10 @@
 //! Statistics of all cells of one thread: moments, extremes, counts in bins.
 
-use std::hint::black_box;
-
+use crate::crossings::Crossings;
 use crate::layout::{Layout, N_BINS, Pilot};
-use crate::members::OUTPUTS;
-use crate::row::{B, Row};
+use crate::members::{Differences, OUTPUTS};
+use crate::prefetch::prefetch_line;
+use crate::row::{B, Row, multiply_add};
 use crate::tables::N_YEARS;
 
 /// Where the rows of the model go.
@@ -13,8 +13,8 @@ pub trait Sink {
     fn accept(&mut self, place: usize, at: usize, block: usize, row: &Row);
     /// All cells of a place have had the blocks up to `block`; the next place follows after the last.
     fn count(&mut self, place: usize, block: usize, last: bool);
-    /// One block of a place: the largest excess over the years of both crossings.
-    fn accept_crossings(&mut self, place: usize, excess: &[Row; 2]);
+    /// One block of a place: the differences of both crossings.
+    fn accept_crossings(&mut self, place: usize, differences: &Differences);
 }
 
 /// Extremes of a short first run.
@@ -25,7 +25,7 @@ impl Sink for Pilots {
         self.0[place * PLACE + at].update(row);
     }
     fn count(&mut self, _: usize, _: usize, _: bool) {}
-    fn accept_crossings(&mut self, _: usize, _: &[Row; 2]) {}
+    fn accept_crossings(&mut self, _: usize, _: &Differences) {}
 }
 
 /// Partial sums of a row: enough for the additions to overlap.
@@ -35,53 +35,54 @@ const LANES: usize = 8;
 #[derive(Clone, Copy)]
 #[repr(align(64))]
 pub struct Moments {
-    sum: [f64; LANES],
-    squares: [f64; LANES],
+    /// Sums of (x − centre) to the powers 1 to 4.
+    powers: [[f64; LANES]; 4],
     min: [f64; LANES],
     max: [f64; LANES],
 }
 
 impl Moments {
     pub const EMPTY: Self = Self {
-        sum: [0.0; LANES],
-        squares: [0.0; LANES],
+        powers: [[0.0; LANES]; 4],
         min: [f64::INFINITY; LANES],
         max: [f64::NEG_INFINITY; LANES],
     };
 
     /// Takes a row.
     #[inline(always)]
-    pub fn update(&mut self, row: &Row) {
+    pub fn update(&mut self, centre: f64, row: &Row) {
         let Self {
-            mut sum,
-            mut squares,
+            powers: [mut s1, mut s2, mut s3, mut s4],
             mut min,
             mut max,
         } = *self;
         for group in row.0.chunks_exact(LANES) {
             for lane in 0..LANES {
                 let x = group[lane];
-                sum[lane] += x;
-                squares[lane] = x.mul_add(x, squares[lane]);
+                let d = x - centre;
+                let square = d * d;
+                s1[lane] += d;
+                s2[lane] += square;
+                s3[lane] = multiply_add(square, d, s3[lane]);
+                s4[lane] = multiply_add(square, square, s4[lane]);
                 min[lane] = if x < min[lane] { x } else { min[lane] };
                 max[lane] = if x > max[lane] { x } else { max[lane] };
             }
         }
         *self = Self {
-            sum,
-            squares,
+            powers: [s1, s2, s3, s4],
             min,
             max,
         };
     }
 
-    fn totals(&self) -> [f64; 4] {
-        [
-            self.sum.iter().sum(),
-            self.squares.iter().sum(),
+    /// The four sums, minimum, maximum.
+    fn totals(&self) -> ([f64; 4], f64, f64) {
+        (
+            self.powers.map(|lanes| lanes.iter().sum()),
             self.min.iter().copied().fold(f64::INFINITY, f64::min),
             self.max.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        ]
+        )
     }
 }
 
@@ -89,13 +90,16 @@ impl Moments {
 pub const PLACE: usize = OUTPUTS.len() * N_YEARS;
 
 /// Blocks of a place whose bins are kept before they are counted, so that the counts of a cell, once in the first-level cache, serve many trials.
-pub const KEPT: usize = 16;
+pub const KEPT: usize = 1024 / B;
 
 /// Bins of the latest blocks of one place.
-pub type Kept = [[[u16; B]; PLACE]; KEPT];
+pub type Kept = [[[u16; B]; KEPT]; PLACE];
 
 /// Counts of a line of the caches.
 pub const LINE: usize = 64 / size_of::<u16>();
+
+/// Lines of the counts of a cell.
+const LINES: usize = N_BINS / LINE;
 
 /// What a bin can index: no check is needed where so many counts follow.
 const WINDOW: usize = 1 << 16;
@@ -116,30 +120,32 @@ impl Counts {
     }
 
     /// Counts the first `n` blocks of the cells from `first` on.
-    ///
-    /// The counts of the next cell are far away, and fetching them one miss at a time would take as long as counting: between the increments a read of each of their lines asks for them ahead.
     #[inline(always)]
     pub fn count(&mut self, kept: &Kept, n: usize, first: usize) {
-        const LINES: usize = N_BINS / LINE;
-        // Increments for each line that is fetched: all are when the last is counted.
-        const PACE: usize = B * KEPT / LINES;
-        let mut seen = 0;
-        for cell in 0..PLACE {
+        // Increments for each line that is asked for: all are when the last is counted.
+        if n * B / LINES >= 32 {
+            self.count_at_pace::<32>(kept, n, first);
+        } else {
+            self.count_at_pace::<16>(kept, n, first);
+        }
+    }
+
+    /// The counts of the next cell are far away, and fetching them one miss at a time would take as long as counting: between the increments each of their lines is asked for ahead.
+    #[inline(always)]
+    fn count_at_pace<const PACE: usize>(&mut self, kept: &Kept, n: usize, first: usize) {
+        for (cell, bins) in kept.iter().enumerate() {
             let start = (first + cell) * N_BINS;
             let counts: &mut [u16; WINDOW] = (&mut self.0[start..start + WINDOW])
                 .try_into()
                 .expect("a window follows the last cell");
-            for (k, bins) in kept[..n].iter().enumerate() {
-                for (j, bins) in bins[cell].as_chunks::<PACE>().0.iter().enumerate() {
-                    seen |= counts[N_BINS + (k * (B / PACE) + j) * LINE];
-                    seen |= kept[k][(cell + 1) % PLACE][j * PACE];
-                    for &bin in bins {
-                        counts[usize::from(bin)] += 1;
-                    }
+            let bins = bins[..n].as_flattened();
+            for (step, bins) in bins.as_chunks::<PACE>().0.iter().enumerate() {
+                prefetch_line(&counts[N_BINS + step % LINES * LINE]);
+                for &bin in bins {
+                    counts[usize::from(bin)] += 1;
                 }
             }
         }
-        black_box(seen);
     }
 }
 
@@ -150,7 +156,7 @@ pub struct Cells<'a> {
     counts: Counts,
     kept: Box<Kept>,
     wide: Vec<[u32; N_BINS]>,
-    crossed: Vec<[u64; 2]>,
+    crossings: Vec<[Crossings; 2]>,
     pub n: u64,
     /// Trials since the counts were emptied into `wide`.
     pending: usize,
@@ -162,9 +168,9 @@ impl<'a> Cells<'a> {
             layouts,
             moments: vec![Moments::EMPTY; layouts.len()],
             counts: Counts::new(layouts.len()),
-            kept: Box::new([[[0; B]; PLACE]; KEPT]),
+            kept: Box::new([[[0; B]; KEPT]; PLACE]),
             wide: vec![[0; N_BINS]; layouts.len()],
-            crossed: vec![[0; 2]; n_places],
+            crossings: (0..n_places).map(|_| [Crossings::NONE; 2]).collect(),
             n: 0,
             pending: 0,
         }
@@ -199,8 +205,9 @@ impl<'a> Cells<'a> {
         self.n += other.n;
         for (mine, its) in self.moments.iter_mut().zip(&other.moments) {
             for lane in 0..LANES {
-                mine.sum[lane] += its.sum[lane];
-                mine.squares[lane] += its.squares[lane];
+                for power in 0..4 {
+                    mine.powers[power][lane] += its.powers[power][lane];
+                }
                 mine.min[lane] = mine.min[lane].min(its.min[lane]);
                 mine.max[lane] = mine.max[lane].max(its.max[lane]);
             }
@@ -210,25 +217,35 @@ impl<'a> Cells<'a> {
                 *mine += its;
             }
         }
-        for (mine, its) in self.crossed.iter_mut().zip(&other.crossed) {
-            mine[0] += its[0];
-            mine[1] += its[1];
+        for (mine, its) in self.crossings.iter_mut().zip(&other.crossings) {
+            mine[0].merge(&its[0]);
+            mine[1].merge(&its[1]);
         }
     }
 
-    /// Shares of trials in which a place crossed.
-    pub fn crossed(&self, place: usize) -> [f64; 2] {
-        self.crossed[place].map(|count| count as f64 / self.n as f64)
+    /// Both crossings of a place.
+    pub fn crossings(&self, place: usize) -> &[Crossings; 2] {
+        &self.crossings[place]
     }
 
-    /// Mean, sd, minimum, maximum and the quantiles at `levels` of a cell.
+    /// Mean, sd and its Monte Carlo error, minimum, maximum and the quantiles at `levels` of a cell.
     pub fn summary(&self, cell: usize, levels: &[f64]) -> Vec<f64> {
         let n = self.n as f64;
-        let [sum, squares, min, max] = self.moments[cell].totals();
-        let mean = sum / n;
-        let sd = ((squares - n * mean * mean) / (n - 1.0)).max(0.0).sqrt();
-        let mut values = vec![mean, sd, min, max];
         let layout = &self.layouts[cell];
+        let (powers, min, max) = self.moments[cell].totals();
+        // Means of the powers about the centre, then about the mean.
+        let [a, s2, s3, s4] = powers.map(|sum| sum / n);
+        let mean = layout.centre + a;
+        let variance = (s2 - a * a).max(0.0);
+        let fourth = s4 - 4.0 * a * s3 + 6.0 * a * a * s2 - 3.0 * a.powi(4);
+        let sd = (variance * n / (n - 1.0)).sqrt();
+        // By the delta method: var(s²) is (μ₄ − σ⁴)/n.
+        let sd_error = if variance > 0.0 {
+            ((fourth - variance * variance).max(0.0) / n).sqrt() / (2.0 * sd)
+        } else {
+            0.0
+        };
+        let mut values = vec![mean, sd, sd_error, min, max];
         let counts = &self.wide[cell];
         let (mut bin, mut below) = (0, 0.0);
         for &level in levels {
@@ -259,8 +276,9 @@ impl Sink for Cells<'_> {
     #[inline(always)]
     fn accept(&mut self, place: usize, at: usize, block: usize, row: &Row) {
         let cell = place * PLACE + at;
-        self.moments[cell].update(row);
-        self.layouts[cell].bins(row, &mut self.kept[block % KEPT][at]);
+        let layout = &self.layouts[cell];
+        self.moments[cell].update(layout.centre, row);
+        layout.bins(row, &mut self.kept[at][block % KEPT]);
     }
 
     #[inline(always)]
@@ -272,9 +290,9 @@ impl Sink for Cells<'_> {
     }
 
     #[inline(always)]
-    fn accept_crossings(&mut self, place: usize, excess: &[Row; 2]) {
-        for (count, row) in self.crossed[place].iter_mut().zip(excess) {
-            *count += row.0.iter().filter(|&&x| x > 0.0).count() as u64;
+    fn accept_crossings(&mut self, place: usize, differences: &Differences) {
+        for (crossing, differences) in self.crossings[place].iter_mut().zip(differences) {
+            crossing.update(differences);
         }
     }
 }

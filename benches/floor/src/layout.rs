@@ -16,6 +16,7 @@ pub struct Pilot {
     pub least_positive: f64,
     /// Mean of the bits of |x|: the bits of a middling magnitude, whatever the tails.
     pub sum_bits: f64,
+    pub sum: f64,
     pub n: f64,
 }
 
@@ -25,6 +26,7 @@ impl Pilot {
         max: f64::NEG_INFINITY,
         least_positive: f64::INFINITY,
         sum_bits: 0.0,
+        sum: 0.0,
         n: 0.0,
     };
 
@@ -37,6 +39,7 @@ impl Pilot {
                 self.least_positive = self.least_positive.min(x);
             }
             self.sum_bits += x.abs().to_bits() as f64;
+            self.sum += x;
             self.n += 1.0;
         }
     }
@@ -45,6 +48,8 @@ impl Pilot {
 /// The bins of one cell. Of x ≥ 0: bits of x from `base` in steps of 2^shift. Of either sign: bits of |x| + `offset`, mirrored about `zero`.
 #[derive(Clone, Copy)]
 pub struct Layout {
+    /// The pilot's mean: powers are summed about it.
+    pub centre: f64,
     offset: f64,
     base: i64,
     shift: u32,
@@ -55,6 +60,7 @@ pub struct Layout {
 impl Layout {
     /// The finest layout that holds what the pilot saw.
     pub fn new(pilot: &Pilot) -> Self {
+        let centre = pilot.sum / pilot.n;
         let bits = |x: f64| x.to_bits() as i64;
         let fits = |spans: &[i64], shift: u32| {
             let used: i64 = spans.iter().map(|span| (span >> shift) + 1 + MARGIN).sum();
@@ -74,6 +80,7 @@ impl Layout {
             let shift = finest(&[left, right]);
             let zero = (left >> shift) + 1 + MARGIN;
             return Self {
+                centre,
                 offset,
                 base,
                 shift,
@@ -87,6 +94,7 @@ impl Layout {
         let shift = finest(&[span, 0]);
         let free = N_BINS as i64 - (span >> shift) - 1;
         Self {
+            centre,
             offset: 0.0,
             base: low - ((free / 2) << shift),
             shift,

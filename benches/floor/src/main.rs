@@ -1,11 +1,17 @@
 //! The floor: the flagship by hand, fused and vectorised, on all cores; with `--primitives` also what its parts cost alone.
 
 mod cells;
+#[cfg(feature = "contract")]
+mod contract;
+mod crossings;
 mod layout;
 mod members;
+mod prefetch;
 mod primitives;
 mod row;
 mod tables;
+#[cfg(not(feature = "contract"))]
+mod unbound;
 mod world;
 
 use std::fmt::Write as _;
@@ -56,7 +62,7 @@ fn arguments() -> Result<Arguments, String> {
         trials: 1_000_000,
         seed: 1,
         threads: 2,
-        blocks: 32,
+        blocks: 1024 / row::B,
         primitives: false,
     };
     let mut words = std::env::args().skip(1);
@@ -110,8 +116,9 @@ fn main() {
     let mut pilots = Pilots(vec![Pilot::EMPTY; n_cells]);
     let mut chunk = Chunk::new(&tables, arguments.blocks);
     let mut generator = Generator::new(arguments.seed, u64::MAX);
-    for _ in 0..4096usize.div_ceil(chunk.n_trials()) {
-        chunk.run(&tables, &mut generator, &mut pilots);
+    for k in 0..4096usize.div_ceil(chunk.n_trials()) {
+        let first = (k * chunk.n_trials()) as u64;
+        chunk.run(&tables, &mut generator, first, &mut pilots);
     }
     let layouts: Vec<Layout> = pilots.0.iter().map(Layout::new).collect();
     let pilot_seconds = start.elapsed().as_secs_f64();
@@ -129,9 +136,10 @@ fn main() {
                     let mut chunk = Chunk::new(tables, blocks);
                     let mut cells = Cells::new(layouts, n_places);
                     let start = busy_seconds();
-                    for _ in (thread..n_chunks).step_by(threads as usize) {
-                        cells.reserve(chunk.n_trials());
-                        chunk.run(tables, &mut generator, &mut cells);
+                    for k in (thread..n_chunks).step_by(threads as usize) {
+                        let n = chunk.n_trials();
+                        cells.reserve(n);
+                        chunk.run(tables, &mut generator, k * n as u64, &mut cells);
                     }
                     cells.empty();
                     (cells, generator.rows, busy_seconds() - start)
@@ -182,7 +190,7 @@ fn main() {
 
 /// The results as CSV: one line for each cell, and one for each place and crossing.
 fn table(tables: &Tables, cells: &Cells, summaries: &[Vec<f64>], levels: &[f64]) -> String {
-    let mut text = String::from("quantity,place,year,mean,sd,min,max");
+    let mut text = String::from("quantity,place,year,mean,sd,sd_error,min,max");
     for level in levels {
         write!(text, ",{level}").expect("text can be written to");
     }
@@ -199,14 +207,36 @@ fn table(tables: &Tables, cells: &Cells, summaries: &[Vec<f64>], levels: &[f64])
                 text.push('\n');
             }
         }
-        let shares = cells.crossed(place);
-        for (quantity, share) in ["revenue_over_loss", "net_of_penalties"].iter().zip(shares) {
-            writeln!(
+        // Of a crossing: the probability by each year, that of crossing back, and the date at the levels where it has one.
+        for (quantity, crossing) in ["revenue_over_loss", "net_of_penalties"]
+            .iter()
+            .zip(cells.crossings(place))
+        {
+            let share = |count: u64| count as f64 / cells.n as f64;
+            let by = crossing.by().map(share);
+            for (t, share) in by.iter().enumerate() {
+                writeln!(
+                    text,
+                    "{quantity},{name},{},{share:e}{}",
+                    2023 + t,
+                    ",".repeat(4 + levels.len())
+                )
+                .expect("text can be written to");
+            }
+            write!(
                 text,
-                "{quantity},{name},2027,{share:e}{}",
-                ",".repeat(3 + levels.len())
+                "{quantity}.date,{name},2027,{:e},,,,",
+                share(crossing.recross())
             )
             .expect("text can be written to");
+            for &level in levels {
+                match crossing.date(level, cells.n) {
+                    Some(date) => write!(text, ",{:e}", 2023.0 + date),
+                    None => write!(text, ","),
+                }
+                .expect("text can be written to");
+            }
+            text.push('\n');
         }
     }
     text

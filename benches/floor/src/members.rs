@@ -61,14 +61,12 @@ struct Point {
     displaced: f64,
 }
 
-/// The same summed over members, of one block.
+/// Sums over the members of a region that only the second pass knows, of one block.
 #[derive(Clone, Copy)]
-pub struct Sums {
-    contacts: Row,
+struct Parts {
     flash: Row,
     identified: Row,
     monetised: Row,
-    subscriptions: Row,
     revenue: Row,
     loss_undetected: Row,
     loss_monetised: Row,
@@ -76,18 +74,13 @@ pub struct Sums {
     undetected_value: Row,
     wrongly: Row,
     penalty: Row,
-    users: Row,
-    gross: Row,
-    displaced: Row,
 }
 
-impl Sums {
-    pub const ZERO: Self = Self {
-        contacts: Row::ZERO,
+impl Parts {
+    const ZERO: Self = Self {
         flash: Row::ZERO,
         identified: Row::ZERO,
         monetised: Row::ZERO,
-        subscriptions: Row::ZERO,
         revenue: Row::ZERO,
         loss_undetected: Row::ZERO,
         loss_monetised: Row::ZERO,
@@ -95,18 +88,13 @@ impl Sums {
         undetected_value: Row::ZERO,
         wrongly: Row::ZERO,
         penalty: Row::ZERO,
-        users: Row::ZERO,
-        gross: Row::ZERO,
-        displaced: Row::ZERO,
     };
 
     #[inline(always)]
     fn add(&mut self, i: usize, p: &Point) {
-        self.contacts.0[i] += p.contacts;
         self.flash.0[i] += p.flash;
         self.identified.0[i] += p.identified;
         self.monetised.0[i] += p.monetised;
-        self.subscriptions.0[i] += p.subscriptions;
         self.revenue.0[i] += p.revenue;
         self.loss_undetected.0[i] += p.loss_undetected;
         self.loss_monetised.0[i] += p.loss_monetised;
@@ -114,19 +102,23 @@ impl Sums {
         self.undetected_value.0[i] += p.undetected_value;
         self.wrongly.0[i] += p.wrongly;
         self.penalty.0[i] += p.penalty;
-        self.users.0[i] += p.users;
-        self.gross.0[i] += p.gross;
-        self.displaced.0[i] += p.displaced;
     }
 
+    /// The point of a region: all other sums follow from those of the first pass and from rows that its members share.
     #[inline(always)]
-    fn at(&self, i: usize) -> Point {
+    fn point(&self, i: usize, t: usize, world: &World, area: &Area) -> Point {
+        let totals = &area.totals[t];
+        let (contacts, price) = (world.contacts[t].0[i], world.price[t].0[i]);
+        let blocked = self.identified.0[i] - self.monetised.0[i];
         Point {
-            contacts: self.contacts.0[i],
+            contacts: contacts * totals.weight.0[i],
+            subscriptions: totals.subscriptions.0[i],
+            users: totals.users.0[i],
+            gross: contacts * price * totals.relative.0[i] * world.inverse_premium.0[i],
+            displaced: area.displacement.0[i] * (self.flash.0[i] - blocked * world.fallback.0[i]),
             flash: self.flash.0[i],
             identified: self.identified.0[i],
             monetised: self.monetised.0[i],
-            subscriptions: self.subscriptions.0[i],
             revenue: self.revenue.0[i],
             loss_undetected: self.loss_undetected.0[i],
             loss_monetised: self.loss_monetised.0[i],
@@ -134,12 +126,65 @@ impl Sums {
             undetected_value: self.undetected_value.0[i],
             wrongly: self.wrongly.0[i],
             penalty: self.penalty.0[i],
-            users: self.users.0[i],
-            gross: self.gross.0[i],
-            displaced: self.displaced.0[i],
         }
     }
 }
+
+/// Sums over the world, of one block.
+#[derive(Clone, Copy)]
+struct Sums {
+    contacts: Row,
+    subscriptions: Row,
+    users: Row,
+    gross: Row,
+    displaced: Row,
+    parts: Parts,
+}
+
+impl Sums {
+    const ZERO: Self = Self {
+        contacts: Row::ZERO,
+        subscriptions: Row::ZERO,
+        users: Row::ZERO,
+        gross: Row::ZERO,
+        displaced: Row::ZERO,
+        parts: Parts::ZERO,
+    };
+
+    #[inline(always)]
+    fn add(&mut self, i: usize, p: &Point) {
+        self.contacts.0[i] += p.contacts;
+        self.subscriptions.0[i] += p.subscriptions;
+        self.users.0[i] += p.users;
+        self.gross.0[i] += p.gross;
+        self.displaced.0[i] += p.displaced;
+        self.parts.add(i, p);
+    }
+
+    #[inline(always)]
+    fn point(&self, i: usize) -> Point {
+        Point {
+            contacts: self.contacts.0[i],
+            subscriptions: self.subscriptions.0[i],
+            users: self.users.0[i],
+            gross: self.gross.0[i],
+            displaced: self.displaced.0[i],
+            flash: self.parts.flash.0[i],
+            identified: self.parts.identified.0[i],
+            monetised: self.parts.monetised.0[i],
+            revenue: self.parts.revenue.0[i],
+            loss_undetected: self.parts.loss_undetected.0[i],
+            loss_monetised: self.parts.loss_monetised.0[i],
+            loss_blocked: self.parts.loss_blocked.0[i],
+            undetected_value: self.parts.undetected_value.0[i],
+            wrongly: self.parts.wrongly.0[i],
+            penalty: self.parts.penalty.0[i],
+        }
+    }
+}
+
+/// By how much each crossing is exceeded in each year, of one place and block.
+pub type Differences = [[Row; N_YEARS]; 2];
 
 /// Rows of one member over the years of one block.
 struct MemberRows {
@@ -148,6 +193,7 @@ struct MemberRows {
     users: Row,
     price: Row,
     ratio: Row,
+    /// (13) exponent of the odds against, but for the year's level and shock.
     rollout: Row,
     shock: Row,
     monetised: Row,
@@ -178,7 +224,7 @@ pub struct Chunk {
     /// [region × block], [member × block]: the blocks of a member are read one after the other.
     areas: Vec<Vec<Area>>,
     stash: Vec<Vec<Stash>>,
-    area_sums: Vec<[Sums; N_YEARS]>,
+    area_sums: Vec<[Parts; N_YEARS]>,
     world_sums: Vec<[Sums; N_YEARS]>,
     scratch: Box<Scratch>,
 }
@@ -188,11 +234,7 @@ struct Scratch {
     member: MemberRows,
     fresh: Row,
     outputs: Outputs,
-    excess: [Row; 2],
-}
-
-fn zeroed(n: usize) -> Vec<[Sums; N_YEARS]> {
-    (0..n).map(|_| [Sums::ZERO; N_YEARS]).collect()
+    differences: Differences,
 }
 
 impl Chunk {
@@ -206,13 +248,13 @@ impl Chunk {
             stash: (0..n_members)
                 .map(|_| (0..blocks).map(|_| Stash::ZERO).collect())
                 .collect(),
-            area_sums: zeroed(blocks),
-            world_sums: zeroed(blocks),
+            area_sums: (0..blocks).map(|_| [Parts::ZERO; N_YEARS]).collect(),
+            world_sums: (0..blocks).map(|_| [Sums::ZERO; N_YEARS]).collect(),
             scratch: Box::new(Scratch {
                 member: MemberRows::ZERO,
                 fresh: Row::ZERO,
                 outputs: [Row::ZERO; OUTPUTS.len()],
-                excess: [Row::ZERO; 2],
+                differences: [[Row::ZERO; N_YEARS]; 2],
             }),
         }
     }
@@ -222,11 +264,12 @@ impl Chunk {
         self.worlds.len() * B
     }
 
-    /// One chunk of trials into `sink`.
+    /// One chunk of trials from `first` on into `sink`.
     #[inline(always)]
-    pub fn run(&mut self, tables: &Tables, g: &mut Generator, sink: &mut impl Sink) {
+    pub fn run(&mut self, tables: &Tables, g: &mut Generator, first: u64, sink: &mut impl Sink) {
         let blocks = self.worlds.len();
         for block in 0..blocks {
+            g.seek(0, first + (block * B) as u64);
             crate::world::first_pass(
                 tables,
                 g,
@@ -241,7 +284,7 @@ impl Chunk {
         let mut k = 0;
         for (r, region) in tables.regions.iter().enumerate() {
             for sums in &mut self.area_sums {
-                *sums = [Sums::ZERO; N_YEARS];
+                *sums = [Parts::ZERO; N_YEARS];
             }
             for member in &region.members {
                 for block in 0..blocks {
@@ -250,9 +293,11 @@ impl Chunk {
                         last: block + 1 == blocks,
                         world: &self.worlds[block],
                     };
+                    g.seek(FIRST_PASS + k * MEMBER, first + (block * B) as u64);
                     one_member(
                         member,
                         region.arpu,
+                        tables,
                         g,
                         &at,
                         &self.areas[r][block],
@@ -272,15 +317,23 @@ impl Chunk {
                 };
                 let place = tables.n_countries + r;
                 for t in 0..N_YEARS {
-                    let sums = &self.area_sums[block][t];
+                    let (parts, area) = (&self.area_sums[block][t], &self.areas[r][block]);
                     let world_sums = &mut self.world_sums[block][t];
                     for i in 0..B {
-                        world_sums.add(i, &sums.at(i));
+                        let point = parts.point(i, t, at.world, area);
+                        world_sums.add(i, &point);
+                        outputs(
+                            i,
+                            t,
+                            at.world,
+                            &point,
+                            &mut scratch.outputs,
+                            &mut scratch.differences,
+                        );
                     }
-                    place_year(t, at.world, sums, &mut scratch.outputs, &mut scratch.excess);
                     accept(place, t, &at, &scratch.outputs, sink);
                 }
-                end_place(place, &at, &scratch.excess, sink);
+                end_place(place, &at, &scratch.differences, sink);
             }
         }
         for block in 0..blocks {
@@ -291,12 +344,31 @@ impl Chunk {
             };
             for t in 0..N_YEARS {
                 let sums = &self.world_sums[block][t];
-                place_year(t, at.world, sums, &mut scratch.outputs, &mut scratch.excess);
+                for i in 0..B {
+                    outputs(
+                        i,
+                        t,
+                        at.world,
+                        &sums.point(i),
+                        &mut scratch.outputs,
+                        &mut scratch.differences,
+                    );
+                }
                 accept(world_place, t, &at, &scratch.outputs, sink);
             }
-            end_place(world_place, &at, &scratch.excess, sink);
+            end_place(world_place, &at, &scratch.differences, sink);
         }
     }
+}
+
+/// Numbers of the first pass of a block, and of a member in the second: addresses of normal scores where they have any.
+pub const FIRST_PASS: usize = 1024;
+pub const MEMBER: usize = 16;
+
+/// What is the same in all trials of a member and year: whether it is Japan; (13) the odds against.
+struct Constants {
+    japan: bool,
+    rollout: f64,
 }
 
 /// A block of the chunk.
@@ -314,11 +386,12 @@ struct At<'a> {
 fn one_member(
     member: &Member,
     arpu: f64,
+    tables: &Tables,
     g: &mut Generator,
     at: &At,
     area: &Area,
     stash: &Stash,
-    area_sums: &mut [Sums; N_YEARS],
+    area_sums: &mut [Parts; N_YEARS],
     scratch: &mut Scratch,
     sink: &mut impl Sink,
 ) {
@@ -326,7 +399,7 @@ fn one_member(
         member: m,
         fresh,
         outputs,
-        excess,
+        differences,
     } = scratch;
     member_rows(member, arpu, g, at.world, area, stash, m);
     for t in 0..N_YEARS {
@@ -336,18 +409,21 @@ fn one_member(
                 m.shock.0[i] = 0.8 * m.shock.0[i] + 0.6 * fresh.0[i];
             }
         }
-        let japan = member.key == "JPN";
+        let of = Constants {
+            japan: member.key == "JPN",
+            rollout: tables.rollout_against[t],
+        };
         let (world, sums) = (at.world, &mut area_sums[t]);
         match member.country {
             Some(country) => {
-                member_year::<true>(t, japan, world, area, stash, m, sums, outputs, excess);
+                member_year::<true>(t, &of, world, area, stash, m, sums, outputs, differences);
                 accept(country, t, at, outputs, sink);
             }
-            None => member_year::<false>(t, japan, world, area, stash, m, sums, outputs, excess),
+            None => member_year::<false>(t, &of, world, area, stash, m, sums, outputs, differences),
         }
     }
     if let Some(country) = member.country {
-        end_place(country, at, excess, sink);
+        end_place(country, at, differences, sink);
     }
 }
 
@@ -363,7 +439,8 @@ fn member_rows(
 ) {
     m.weight = stash.weight;
     m.price = stash.relative;
-    g.normals(&mut m.subscriptions);
+    m.subscriptions = stash.subscriptions;
+    m.users = stash.users;
     g.normals(&mut m.ratio);
     g.normals(&mut m.rollout);
     g.normals(&mut m.shock);
@@ -372,27 +449,22 @@ fn member_rows(
     g.normals(&mut m.wrongly);
     g.normals(&mut m.penalty);
     let key = member.key.as_str();
-    let error = match key {
-        "KWT" | "PHL" | "NGA" | "UKR" => 1.10f64,
-        _ => 1.03,
-    }
-    .ln();
     let arpu = match key {
         "JPN" => 44.0,
         "ISR" | "KWT" | "QAT" | "SAU" | "ARE" => 13.0,
         _ => arpu,
     };
     let shift = if key == "IND" { 0.6 } else { 0.0 };
-    let base_users = member.population * member.internet_percent / 100.0;
     let (x, own, recall_against) = (member.log_price, 0.4f64.sqrt(), 0.12 / 0.88);
     for i in 0..B {
-        m.subscriptions.0[i] =
-            member.subscriptions * exp(error * m.subscriptions.0[i]) * stash.start.0[i];
-        m.users.0[i] = base_users * stash.start.0[i];
-        m.ratio.0[i] = exp(0.20 * m.ratio.0[i] + world.ratio_slope.0[i] * x);
-        m.rollout.0[i] =
-            world.rollout_slope.0[i] * x + 0.50 * area.rollout.0[i] + 0.60 * m.rollout.0[i];
-        m.monetised.0[i] = exp(shift - 0.40 * area.monetised.0[i] - 0.70 * m.monetised.0[i]);
+        let ratio = exp(0.20 * m.ratio.0[i] + world.ratio_slope.0[i] * x);
+        m.ratio.0[i] = world.ratio.0[i] * ratio;
+        m.rollout.0[i] = world.rollout.0[i]
+            - world.rollout_slope.0[i] * x
+            - 0.50 * area.rollout.0[i]
+            - 0.60 * m.rollout.0[i];
+        m.monetised.0[i] = world.monetised.0[i]
+            * exp(shift - 0.40 * area.monetised.0[i] - 0.70 * m.monetised.0[i]);
         let false_positive = 0.4 * m.recall.0[i] + 0.84f64.sqrt() * m.wrongly.0[i];
         let false_positive = area.false_positive.0[i] + own * false_positive;
         let rate = exp(world.false_level.0[i] + std::f64::consts::LN_2 * false_positive);
@@ -412,28 +484,25 @@ fn member_rows(
 /// One year of a member: its part of the region's sums, and its outputs if it has a place of its own.
 fn member_year<const REPORTED: bool>(
     t: usize,
-    japan: bool,
+    of: &Constants,
     world: &World,
     area: &Area,
     stash: &Stash,
     m: &mut MemberRows,
-    sums: &mut Sums,
+    sums: &mut Parts,
     rows: &mut Outputs,
-    excess: &mut [Row; 2],
+    differences: &mut Differences,
 ) {
-    if t == 0 {
-        *excess = NO_EXCESS;
-    }
     for i in 0..B {
         let contacts = world.contacts[t].0[i] * m.weight.0[i];
         let odds = world.odds[t].0[i] * stash.propensity.0[i];
         let flash = contacts * odds / (1.0 + odds);
         let price = world.price[t].0[i] * m.price.0[i];
-        let flash_price = price * world.ratio[t].0[i] * m.ratio.0[i];
-        let against = world.rollout[t].0[i] * exp(-m.rollout.0[i] - 0.20 * m.shock.0[i]);
+        let flash_price = price * m.ratio.0[i];
+        let against = of.rollout * exp(m.rollout.0[i] - 0.20 * m.shock.0[i]);
         let rollout = 1.0 / (1.0 + against);
-        let mut share = 1.0 / (1.0 + world.monetised[t].0[i] * m.monetised.0[i]);
-        if japan {
+        let mut share = 1.0 / (1.0 + m.monetised.0[i]);
+        if of.japan {
             share *= world.japan.0[i];
         }
         let identified = flash * rollout * m.recall.0[i];
@@ -467,24 +536,14 @@ fn member_year<const REPORTED: bool>(
         m.subscriptions.0[i] = subscriptions * growth;
         m.users.0[i] *= growth;
         m.price.0[i] *= area.drift.0[i];
+        m.ratio.0[i] *= world.ratio_step.0[i];
+        m.rollout.0[i] += world.rollout_step.0[i];
+        m.monetised.0[i] *= world.monetised_step.0[i];
         if REPORTED {
-            outputs(i, world.ott[t].0[i], world, &point, rows, excess);
+            outputs(i, t, world, &point, rows, differences);
         }
     }
 }
-
-/// Outputs of a region or the world.
-#[inline(always)]
-fn place_year(t: usize, world: &World, sums: &Sums, rows: &mut Outputs, excess: &mut [Row; 2]) {
-    if t == 0 {
-        *excess = NO_EXCESS;
-    }
-    for i in 0..B {
-        outputs(i, world.ott[t].0[i], world, &sums.at(i), rows, excess);
-    }
-}
-
-const NO_EXCESS: [Row; 2] = [Row([f64::NEG_INFINITY; B]); 2];
 
 #[inline(always)]
 fn accept(place: usize, t: usize, at: &At, rows: &Outputs, sink: &mut impl Sink) {
@@ -495,20 +554,20 @@ fn accept(place: usize, t: usize, at: &At, rows: &Outputs, sink: &mut impl Sink)
 
 /// After the last year of a place and block.
 #[inline(always)]
-fn end_place(place: usize, at: &At, excess: &[Row; 2], sink: &mut impl Sink) {
-    sink.accept_crossings(place, excess);
+fn end_place(place: usize, at: &At, differences: &Differences, sink: &mut impl Sink) {
+    sink.accept_crossings(place, differences);
     sink.count(place, at.block, at.last);
 }
 
-/// The outputs of trial `i`, and by how much each crossing is exceeded in any year so far.
+/// The outputs of trial `i` in year `t`, and the differences of its crossings.
 #[inline(always)]
 fn outputs(
     i: usize,
-    ott: f64,
+    t: usize,
     world: &World,
     p: &Point,
     rows: &mut Outputs,
-    excess: &mut [Row; 2],
+    differences: &mut Differences,
 ) {
     let ott_ratio = world.ott_ratio.0[i];
     let recovered = p.loss_blocked * world.fallback.0[i];
@@ -540,7 +599,7 @@ fn outputs(
         recovered,
         p.wrongly,
         p.penalty,
-        p.users * ott,
+        p.users * world.ott[t].0[i],
         ott_calls,
         potential * ott_ratio,
         p.contacts - p.displaced,
@@ -551,7 +610,6 @@ fn outputs(
     for (row, value) in rows.iter_mut().zip(values) {
         row.0[i] = value;
     }
-    for (most, value) in excess.iter_mut().zip([margin, gain - p.loss_undetected]) {
-        most.0[i] = if value > most.0[i] { value } else { most.0[i] };
-    }
+    differences[0][t].0[i] = margin;
+    differences[1][t].0[i] = gain - p.loss_undetected;
 }

@@ -38,7 +38,8 @@ pub struct Tables {
     pub countries: Vec<String>,
     pub a2p: [f64; N_YEARS],
     pub world_odds: [f64; N_YEARS],
-    pub rollout: [f64; N_YEARS],
+    /// Odds against rollout.
+    pub rollout_against: [f64; N_YEARS],
     pub monetised_first: f64,
     pub monetised_last: f64,
 }
@@ -130,7 +131,7 @@ impl Tables {
             countries,
             a2p: path("a2p_path"),
             world_odds: path("world_odds_calibrated"),
-            rollout: path("rollout_calibrated"),
+            rollout_against: path("rollout_calibrated").map(|share| 1.0 / share - 1.0),
             monetised_first: value("monetised_2023"),
             monetised_last: value("monetised_2027"),
         }

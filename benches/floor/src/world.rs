@@ -1,6 +1,6 @@
 //! First pass over a chunk of trials: draws of the world and the regions, and the sums over all members that the second pass divides by.
 
-use crate::row::{B, Generator, Row, exp};
+use crate::row::{B, Generator, Row, exp, multiply_add};
 use crate::tables::{N_YEARS, Tables};
 
 type Years = [Row; N_YEARS];
@@ -13,12 +13,15 @@ pub struct World {
     pub odds: Years,
     /// (10), (11) price of a displaced message for each unit of relative price.
     pub price: Years,
-    /// (12) ρ exp(τ s).
-    pub ratio: Years,
-    /// (13) exp −(L(F) + f + f′ s).
-    pub rollout: Years,
-    /// (15) exp −(M + m + m′ s).
-    pub monetised: Years,
+    /// (12) ρ and exp τ.
+    pub ratio: Row,
+    pub ratio_step: Row,
+    /// (13) −f and −f′.
+    pub rollout: Row,
+    pub rollout_step: Row,
+    /// (15) exp −(M + m) in 2023, and what it is multiplied by from year to year.
+    pub monetised: Row,
+    pub monetised_step: Row,
     /// (29) OTT users for each internet user.
     pub ott: Years,
     /// (6) η, and the effect of China.
@@ -68,13 +71,38 @@ pub struct Area {
     pub calls: Row,
     /// (24) α v / (churn χ).
     pub lifetime: Row,
+    /// Sums over its members by year.
+    pub totals: [Totals; N_YEARS],
+}
+
+/// Sums over members that are known before the second pass: in the first-level cache, where those of the second pass cannot lie.
+#[derive(Clone, Copy)]
+pub struct Totals {
+    /// (5) weight; (5), (6) weight times propensity; (9) weight times relative price.
+    pub weight: Row,
+    pub propensity: Row,
+    pub relative: Row,
+    /// (2) internet users; (3) subscriptions.
+    pub users: Row,
+    pub subscriptions: Row,
+}
+
+impl Totals {
+    pub const ZERO: Self = Self {
+        weight: Row::ZERO,
+        propensity: Row::ZERO,
+        relative: Row::ZERO,
+        users: Row::ZERO,
+        subscriptions: Row::ZERO,
+    };
 }
 
 /// What the second pass needs again of a member.
 pub struct Stash {
-    /// (2) g^(2023 − y) and g.
-    pub start: Row,
+    /// (2) internet users in 2023 and g; (3) subscriptions in 2023.
+    pub users: Row,
     pub growth: Row,
+    pub subscriptions: Row,
     /// (5) weight in 2023; (6) propensity; (9) relative price in 2023.
     pub weight: Row,
     pub propensity: Row,
@@ -86,9 +114,12 @@ impl World {
         contacts: [Row::ZERO; N_YEARS],
         odds: [Row::ZERO; N_YEARS],
         price: [Row::ZERO; N_YEARS],
-        ratio: [Row::ZERO; N_YEARS],
-        rollout: [Row::ZERO; N_YEARS],
-        monetised: [Row::ZERO; N_YEARS],
+        ratio: Row::ZERO,
+        ratio_step: Row::ZERO,
+        rollout: Row::ZERO,
+        rollout_step: Row::ZERO,
+        monetised: Row::ZERO,
+        monetised_step: Row::ZERO,
         ott: [Row::ZERO; N_YEARS],
         elasticity: Row::ZERO,
         china: Row::ZERO,
@@ -124,13 +155,15 @@ impl Area {
         displacement: Row::ZERO,
         calls: Row::ZERO,
         lifetime: Row::ZERO,
+        totals: [Totals::ZERO; N_YEARS],
     };
 }
 
 impl Stash {
     pub const ZERO: Self = Self {
-        start: Row::ZERO,
+        users: Row::ZERO,
         growth: Row::ZERO,
+        subscriptions: Row::ZERO,
         weight: Row::ZERO,
         propensity: Row::ZERO,
         relative: Row::ZERO,
@@ -235,35 +268,15 @@ pub fn first_pass<'a>(
     }
     lognormal(g, &mut w.ott_ratio, 0.25, 0.60);
 
-    // (12) ρ exp(τ s), (13) and (15): odds against.
-    lognormal(g, &mut a, 0.40, 0.40);
-    g.normals(&mut b);
-    for x in &mut b.0 {
-        *x = exp(0.05 * *x);
-    }
-    path(&a, &b, &mut w.ratio);
-    g.normals(&mut a);
-    g.normals(&mut b);
-    for i in 0..B {
-        a.0[i] = exp(-0.30 * a.0[i]);
-        b.0[i] = exp(-0.20 * b.0[i]);
-    }
-    path(&a, &b, &mut w.rollout);
-    for (t, row) in w.rollout.iter_mut().enumerate() {
-        let against = 1.0 / tables.rollout[t] - 1.0;
-        for x in &mut row.0 {
-            *x *= against;
-        }
-    }
+    // (12), (13) and (15): odds against. Paths are followed from year to year by the members.
+    lognormal(g, &mut w.ratio, 0.40, 0.40);
+    lognormal(g, &mut w.ratio_step, 1.0, 0.05);
+    normal(g, &mut w.rollout, 0.0, -0.30);
+    normal(g, &mut w.rollout_step, 0.0, -0.20);
     let first = logit(tables.monetised_first);
     let step = (logit(tables.monetised_last) - first) / (N_YEARS - 1) as f64;
-    g.normals(&mut a);
-    g.normals(&mut b);
-    for i in 0..B {
-        a.0[i] = exp(-first - 0.50 * a.0[i]);
-        b.0[i] = exp(-step - 0.15 * b.0[i]);
-    }
-    path(&a, &b, &mut w.monetised);
+    lognormal(g, &mut w.monetised, (-first).exp(), -0.50);
+    lognormal(g, &mut w.monetised_step, (-step).exp(), -0.15);
 
     // (4) world contacts, kept in `contacts` until the sums are known.
     let mut share = Row::ZERO;
@@ -298,62 +311,60 @@ pub fn first_pass<'a>(
         w.odds[t] = b;
     }
 
-    let mut weights = [Row::ZERO; N_YEARS];
-    let mut users = [Row::ZERO; N_YEARS];
-    let mut propensities = [Row::ZERO; N_YEARS];
-    let mut relatives = [Row::ZERO; N_YEARS];
+    let mut sums = [Totals::ZERO; N_YEARS];
     for (region, area) in tables.regions.iter().zip(areas) {
         draw_area(region, g, w, area);
+        area.totals = [Totals::ZERO; N_YEARS];
         for member in &region.members {
             let s = stash.next().expect("a stash for each member");
             draw_member(member, region.android_share, g, w, area, s);
-            let base_users = member.population * member.internet_percent / 100.0;
             let (mut weight, mut relative) = (s.weight, s.relative);
-            let mut internet = Row::ZERO;
-            for i in 0..B {
-                internet.0[i] = base_users * s.start.0[i];
-            }
-            for t in 0..N_YEARS {
+            let (mut users, mut subscriptions) = (s.users, s.subscriptions);
+            for totals in &mut area.totals {
                 add_member(
-                    [
-                        &mut weights[t],
-                        &mut users[t],
-                        &mut propensities[t],
-                        &mut relatives[t],
-                    ],
-                    [&mut weight, &mut relative, &mut internet],
+                    totals,
+                    [&mut weight, &mut relative, &mut users, &mut subscriptions],
                     [&s.propensity, &s.growth, &area.drift],
                 );
             }
         }
+        for (sum, part) in sums.iter_mut().zip(&area.totals) {
+            for i in 0..B {
+                sum.weight.0[i] += part.weight.0[i];
+                sum.propensity.0[i] += part.propensity.0[i];
+                sum.relative.0[i] += part.relative.0[i];
+                sum.users.0[i] += part.users.0[i];
+            }
+        }
     }
-    for t in 0..N_YEARS {
+    for (t, sums) in sums.iter().enumerate() {
         for i in 0..B {
             let world_contacts = w.contacts[t].0[i];
-            let weight = weights[t].0[i];
+            let weight = sums.weight.0[i];
             let odds = tables.world_odds[t] * w.odds[t].0[i];
             w.contacts[t].0[i] = world_contacts / weight;
-            w.odds[t].0[i] = odds * weight / propensities[t].0[i];
+            w.odds[t].0[i] = odds * weight / sums.propensity.0[i];
             // B_t μ / Σ contacts·relative, contacts = world · weight / Σ weight; the world's contacts of year t cancel.
-            w.price[t].0[i] *= weight / relatives[t].0[i];
-            w.ott[t].0[i] /= users[t].0[i];
+            w.price[t].0[i] *= weight / sums.relative.0[i];
+            w.ott[t].0[i] /= sums.users.0[i];
         }
     }
 }
 
 #[inline(always)]
-fn add_member(sums: [&mut Row; 4], values: [&mut Row; 3], fixed: [&Row; 3]) {
-    let [weights, users, propensities, relatives] = sums;
-    let [weight, relative, internet] = values;
+fn add_member(totals: &mut Totals, values: [&mut Row; 4], fixed: [&Row; 3]) {
+    let [weight, relative, users, subscriptions] = values;
     let [propensity, growth, drift] = fixed;
     for i in 0..B {
-        let x = weight.0[i];
-        weights.0[i] += x;
-        users.0[i] += internet.0[i];
-        propensities.0[i] = x.mul_add(propensity.0[i], propensities.0[i]);
-        relatives.0[i] = x.mul_add(relative.0[i], relatives.0[i]);
-        weight.0[i] = x * growth.0[i];
-        internet.0[i] *= growth.0[i];
+        let (x, growth) = (weight.0[i], growth.0[i]);
+        totals.weight.0[i] += x;
+        totals.users.0[i] += users.0[i];
+        totals.subscriptions.0[i] += subscriptions.0[i];
+        totals.propensity.0[i] = multiply_add(x, propensity.0[i], totals.propensity.0[i]);
+        totals.relative.0[i] = multiply_add(x, relative.0[i], totals.relative.0[i]);
+        weight.0[i] = x * growth;
+        users.0[i] *= growth;
+        subscriptions.0[i] *= growth;
         relative.0[i] *= drift.0[i];
     }
 }
@@ -403,23 +414,31 @@ fn draw_member(
     } else {
         android_share
     };
+    let error = match member.key.as_str() {
+        "KWT" | "PHL" | "NGA" | "UKR" => 1.10f64,
+        _ => 1.03,
+    }
+    .ln();
     let base_users = member.population * member.internet_percent / 100.0;
     let (x, years) = (member.log_price, member.years_to_first);
     g.normals(&mut s.growth);
     g.normals(&mut s.weight);
     g.normals(&mut s.propensity);
     g.normals(&mut s.relative);
+    g.normals(&mut s.subscriptions);
     let (log_growth, log_users, log_android) = (1.021f64.ln(), base_users.ln(), android.ln());
     for i in 0..B {
         let growth = log_growth + 0.05 * s.growth.0[i];
         s.growth.0[i] = exp(growth);
-        s.start.0[i] = if years == 0.0 {
+        let start = if years == 0.0 {
             1.0
         } else {
             exp(years * growth)
         };
+        s.users.0[i] = base_users * start;
+        s.subscriptions.0[i] = member.subscriptions * exp(error * s.subscriptions.0[i]) * start;
         let effects = 0.25 * area.contacts.0[i] + 0.35 * s.weight.0[i];
-        s.weight.0[i] = exp(log_users + effects) * s.start.0[i];
+        s.weight.0[i] = exp(log_users + effects) * start;
         s.propensity.0[i] = exp(log_android
             + w.elasticity.0[i] * x
             + 0.60 * area.adoption.0[i]
