@@ -171,7 +171,7 @@ pub struct RunArguments {
     /// Condition on a set of evidence that the model names (refused: not in this version).
     #[arg(long, hide = true, value_name = "NAME")]
     pub condition: Option<String>,
-    /// Print on standard error where the time goes, by stage, operation and node.
+    /// Print on standard error where the time goes, by stage, operation and node; operations that are one instruction, such as `* +`, count for the node of the last.
     #[arg(long)]
     pub profile: bool,
     /// Leave values that are not finite out of the statistics and report how many; otherwise they end the run with exit code 3.

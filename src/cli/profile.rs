@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::progress::now;
 use crate::eval::Laps;
-use crate::plan::{Instruction, Plan};
+use crate::plan::{Instruction, Link, Links, Plan};
 use crate::run::{Loaded, Settings, measure};
 
 /// Lines of each table; the rest is summed.
@@ -46,8 +46,8 @@ impl Stages {
         measure(plan, settings, BATCHES, &mut watch);
         let trials = (n as u64 * BATCHES) as f64;
         let names = plan.origins.iter().map(|origin| match origin {
-            Some(node) => loaded.model.node(*node).name.as_str(),
-            None => "(outputs and crossings)",
+            Some(node) => loaded.model.node(*node).name.to_string(),
+            None => "(outputs and crossings)".to_owned(),
         });
         let operations = plan.instructions.iter().map(operation);
         for (what, table) in [
@@ -68,7 +68,7 @@ impl Stages {
             };
             let (shown, rest) = table.split_at(table.len().min(MOST_LINES));
             for line in shown {
-                show(line.name, line.count, line.nanoseconds);
+                show(&line.name, line.count, line.nanoseconds);
             }
             if !rest.is_empty() {
                 let count = rest.iter().map(|line| line.count).sum();
@@ -87,8 +87,8 @@ impl Stages {
     }
 }
 
-struct Line<'a> {
-    name: &'a str,
+struct Line {
+    name: String,
     count: usize,
     nanoseconds: f64,
 }
@@ -122,8 +122,8 @@ impl Stopwatch {
     }
 
     /// Time by name, most first.
-    fn table<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<Line<'a>> {
-        let mut sums: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
+    fn table(&self, names: impl Iterator<Item = String>) -> Vec<Line> {
+        let mut sums: BTreeMap<String, (usize, f64)> = BTreeMap::new();
         for (name, time) in names.zip(&self.of) {
             let (count, sum) = sums.entry(name).or_default();
             *count += 1;
@@ -150,13 +150,14 @@ impl Laps for Stopwatch {
     }
 }
 
-fn operation(instruction: &Instruction) -> &'static str {
-    match instruction {
+/// Its name in the table of operations.
+fn operation(instruction: &Instruction) -> String {
+    let name = match instruction {
         Instruction::Score { .. } => "score",
         Instruction::Level { .. } => "uniform number",
         Instruction::Unary { op, .. } => op.name(),
         Instruction::Binary { op, .. } => op.name(),
-        Instruction::Chain { .. } => "chain of + - * /",
+        Instruction::Chain { links, .. } => return chain(*links),
         Instruction::Select { .. } => "if",
         Instruction::Combine { .. } => "combination of scores",
         Instruction::Draw { .. } => "draw, fixed parameters",
@@ -168,5 +169,22 @@ fn operation(instruction: &Instruction) -> &'static str {
         | Instruction::CrossingDate { .. } => "crossing",
         Instruction::Deliver { .. } => "delivery",
         Instruction::Keep { .. } => "kept row",
-    }
+    };
+    name.to_owned()
+}
+
+/// What a chain does, in its order: `* - /`.
+fn chain(links: Links) -> String {
+    let symbol = |link: &Link| match link {
+        Link::Add => "+",
+        Link::Subtract | Link::SubtractFrom => "-",
+        Link::Multiply => "*",
+        Link::Divide | Link::DivideInto => "/",
+    };
+    let links = match &links {
+        Links::Two(links) => &links[..],
+        Links::Three(links) => links,
+    };
+    let symbols: Vec<_> = links.iter().map(symbol).collect();
+    symbols.join(" ")
 }

@@ -179,8 +179,11 @@ fn plans(
     arguments: &RunArguments,
     loaded: &Loaded,
 ) -> Result<(Plan, Option<DriverPlan>), Vec<Diagnostic>> {
-    let n_threads = arguments.output.threads.map(usize::from);
-    let finds_drivers = n_threads != Some(1)
+    let n_threads = match arguments.output.threads {
+        Some(n_threads) => usize::from(n_threads),
+        None => thread::available_parallelism().map_or(1, usize::from),
+    };
+    let finds_drivers = n_threads > 1
         && arguments.trials > TRIALS_PER_BLOCK as u64
         && arguments.shard.is_none()
         && !arguments.extend

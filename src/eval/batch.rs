@@ -28,8 +28,9 @@ pub trait Laps {
 /// Bytes of rows that one batch may take. Rows of a large model then lie beyond the second-level cache, which costs its evaluation some speed;
 /// but long batches spare the statistics, which touch a histogram of 2 KB for each target and batch, and that weighs more.
 const BYTES_PER_BATCH: usize = 16 * 1024 * 1024;
-/// Bounds of the chosen batch.
-const FEWEST_TRIALS: usize = LANES;
+/// Trials of a block of rows: a batch of fewer takes as long, and chosen batches are whole multiples.
+pub const FEWEST_TRIALS: usize = LANES;
+/// Trials of the longest batch that is chosen.
 const MOST_TRIALS: usize = 1024;
 
 /// Trials of a batch by which a plan is evaluated fastest: whole blocks of rows.

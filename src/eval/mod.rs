@@ -8,4 +8,6 @@ mod kernels;
 mod rows;
 mod source;
 
-pub use batch::{Laps, Sink, Workspace, evaluate, evaluate_measured, trials_per_batch};
+pub use batch::{
+    FEWEST_TRIALS, Laps, Sink, Workspace, evaluate, evaluate_measured, trials_per_batch,
+};

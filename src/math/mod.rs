@@ -42,6 +42,8 @@ pub(crate) use inverse::{Evaluated, step};
 pub(crate) use normal::scaled_normal_tail;
 pub(crate) use rows::normal_levels;
 pub use rows::normal_quantile_in_place;
+#[cfg(test)]
+pub(crate) use simd::level_named;
 pub(crate) use simd::simd_level;
 pub use simd::{SimdLevelError, choose_simd_level};
 pub(crate) use trig::{cos_near, is_near_angle, sin_near, tan_near};

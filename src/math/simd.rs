@@ -35,7 +35,7 @@ pub fn choose_simd_level(name: &str) -> Result<(), SimdLevelError> {
     LEVEL.set(level).map_err(|_| SimdLevelError::InUse)
 }
 
-fn level_named(name: &str) -> Result<Level, SimdLevelError> {
+pub(crate) fn level_named(name: &str) -> Result<Level, SimdLevelError> {
     let level = match name {
         "portable" => Some(Level::baseline()),
         "avx2" => avx2(Level::new()),

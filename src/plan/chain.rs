@@ -2,7 +2,7 @@
 
 use super::graph::{Binary, Graph, Value, ValueId};
 use super::instruction::{Link, Links};
-use super::order::Step;
+use super::order::{Step, count_reads};
 
 /// Most operations of a chain: kernels are compiled for every sequence of them.
 const MOST_LINKS: usize = 3;
@@ -25,17 +25,7 @@ impl Chains {
     /// Finds chains among the steps.
     pub(super) fn find(graph: &Graph, steps: &[Step]) -> Self {
         let n = graph.len();
-        let mut n_reads = vec![0_u32; n];
-        for &step in steps {
-            match step {
-                Step::Compute(value) => {
-                    graph
-                        .at(value)
-                        .operands(|operand| n_reads[operand.0 as usize] += 1);
-                }
-                Step::Deliver(_, value) | Step::Keep(_, value) => n_reads[value.0 as usize] += 1,
-            }
-        }
+        let n_reads = count_reads(graph, steps);
         let mut is_part = vec![false; n];
         // Operations that end in a value, and where it is computed.
         let mut n_links = vec![0; n];

@@ -140,7 +140,7 @@ pub enum Instruction {
 pub struct Plan {
     /// In order of evaluation.
     pub instructions: Vec<Instruction>,
-    /// For each instruction the node that it was first needed for; `None` for expressions of outputs and crossings, deliveries and kept rows.
+    /// For each instruction the node that it was first needed for, for a chain that of its last operation; `None` for expressions of outputs and crossings, deliveries and kept rows.
     pub origins: Vec<Option<NodeId>>,
     /// Numbers that instructions point at.
     pub numbers: Vec<f64>,

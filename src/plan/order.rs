@@ -31,6 +31,20 @@ pub(super) fn in_order(graph: &Graph, roots: &Roots) -> Vec<Step> {
     order.steps
 }
 
+/// How often the steps read each value.
+pub(super) fn count_reads(graph: &Graph, steps: &[Step]) -> Vec<u32> {
+    let mut reads = vec![0; graph.len()];
+    for &step in steps {
+        match step {
+            Step::Compute(value) => graph
+                .at(value)
+                .operands(|operand| reads[operand.0 as usize] += 1),
+            Step::Deliver(_, value) | Step::Keep(_, value) => reads[value.0 as usize] += 1,
+        }
+    }
+    reads
+}
+
 struct Order<'a> {
     graph: &'a Graph,
     /// Reads still to come, by value; 0 for values that nothing needs.

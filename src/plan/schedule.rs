@@ -4,7 +4,7 @@ use super::chain::Chains;
 use super::draw::Distributions;
 use super::graph::{Graph, Value, ValueId};
 use super::instruction::{Instruction, Operand, Plan, Range32};
-use super::order::{Step, in_order};
+use super::order::{Step, count_reads, in_order};
 use super::roots::Roots;
 use super::stream::StreamKey;
 use crate::check::NodeId;
@@ -63,19 +63,10 @@ struct Scheduler<'a> {
 impl<'a> Scheduler<'a> {
     fn new(graph: &'a Graph, chains: &'a Chains, steps: &[Step]) -> Self {
         let n = graph.len();
-        let mut reads = vec![0; n];
-        for &step in steps {
-            match step {
-                Step::Compute(value) => graph
-                    .at(value)
-                    .operands(|operand| reads[operand.0 as usize] += 1),
-                Step::Deliver(_, value) | Step::Keep(_, value) => reads[value.0 as usize] += 1,
-            }
-        }
         Self {
             graph,
             chains,
-            reads,
+            reads: count_reads(graph, steps),
             row: vec![u32::MAX; n],
             free: Vec::new(),
             n_rows: 0,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::RunError;
 use super::settings::{Observer, Settings};
 use super::workspaces::Workspaces;
-use crate::eval::{Sink, Workspace, evaluate};
+use crate::eval::{FEWEST_TRIALS, Sink, Workspace, evaluate};
 use crate::plan::Plan;
 use crate::sample::{DesignScores, Sampler};
 use crate::stats::{
@@ -106,7 +106,11 @@ impl Round<'_> {
         });
         let blocks = Blocks::new(trials, self.points);
         let n_threads = pool.current_num_threads();
-        let trials_per_batch = self.trials_per_batch.min(PILOT_TRIALS.div_ceil(n_threads));
+        // Whole blocks of rows: what lies beyond the last trial is computed, too.
+        let share = PILOT_TRIALS
+            .div_ceil(n_threads)
+            .next_multiple_of(FEWEST_TRIALS);
+        let trials_per_batch = self.trials_per_batch.min(share);
         let mut batches = Vec::new();
         for block in 0..blocks.n_blocks() {
             let span = blocks.span(block);

@@ -71,17 +71,17 @@ pub struct BlockAccumulator {
     /// Moments of the current replicate by target; empty in the random design.
     replicate: Vec<Moments>,
     marks: ReplicateMarks,
-    order: Order,
+    successors: Successors,
 }
 
 /// Which target follows which: batches deliver them in the same order, so what one batch shows tells what the next will need.
 #[derive(Debug, Clone)]
-struct Order {
+struct Successors {
     next: Vec<usize>,
     last: usize,
 }
 
-impl Order {
+impl Successors {
     fn new(n_targets: usize) -> Self {
         Self {
             next: vec![0; n_targets],
@@ -107,7 +107,7 @@ impl BlockAccumulator {
         }
         Self {
             sums: vec![BlockSums::EMPTY; plan.n_targets()],
-            order: Order::new(plan.n_targets()),
+            successors: Successors::new(plan.n_targets()),
             replicate: points.map_or_else(Vec::new, |_| vec![Moments::EMPTY; plan.n_targets()]),
             plan,
             mode,
@@ -155,7 +155,7 @@ impl BlockAccumulator {
         }
         // The histogram comes from outer caches while the slots are found; it is needed with the next target, of which what says where
         // things are is asked for meanwhile.
-        let next = self.order.after(target);
+        let next = self.successors.after(target);
         counts.prefetch_cell(&self.mode, next);
         prefetch_from(&self.sums[next..=next], 0);
         prefetch_from(&self.plan.kinds[next..=next], 0);

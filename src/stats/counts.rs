@@ -15,7 +15,6 @@ use super::distribution::Distribution;
 use super::exact::ExactValues;
 use super::grid::Grid;
 use super::interpolant::Interpolant;
-use super::low::Low;
 use super::moments::{BlockSums, Moments};
 use super::non_finite::{self, NonFinite};
 use super::prefetch::prefetch_from;
@@ -152,10 +151,10 @@ impl Counts {
         }
     }
 
-    /// Asks for the bins and for what a cell holds beside its counts, which come first in it.
+    /// Asks for the bins, and for what says where the histogram is.
     #[inline(always)]
     pub(crate) fn prefetch_cell(&self, mode: &Mode, target: usize) {
-        prefetch_from(&self.cells[target..=target], size_of::<Low>());
+        prefetch_from(&self.cells[target..=target], 0);
         if let Mode::Sketch(grids) = mode {
             prefetch_from(&grids[target..=target], 0);
         }
@@ -325,7 +324,6 @@ impl Counts {
         cells_are_sound
             && exact_is_sound
             && self.block_non_finite.is_empty()
-            && self.waiting.target().is_none()
             && non_finite::are_sound(&self.non_finite, plan.n_targets(), trials)
     }
 

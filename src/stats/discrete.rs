@@ -99,10 +99,6 @@ impl ValueCounts {
 /// What is kept of a target's values: exact counts, or the histogram once there are more than [`MOST_DISTINCT`] distinct values.
 /// Which of them is a function of the values alone, so parts may be merged in any order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are histograms, which shall lie side by side"
-)]
 pub(crate) enum Store {
     Counted(ValueCounts),
     Sketched(Sketch),

@@ -1,11 +1,11 @@
-//! Low bits of the counts of one histogram, stored in place: the histograms of all targets are one block of memory.
+//! Low bits of the counts of one histogram, in whole lines of memory.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::grid::N_SLOTS;
 
-/// Two bytes for each slot, in whole lines of memory. Written like a list.
+/// Two bytes for each slot, from the start of a line: asked for in as few lines as hold them. Written like a list.
 #[derive(Debug, Clone)]
 #[repr(align(64))]
 pub(crate) struct Low(pub(crate) [u16; N_SLOTS]);

@@ -210,7 +210,7 @@ fn equal<S: Simd>(simd: S, a: f64x8<S>, b: f64x8<S>, number: f64) -> mask32x16<S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::simd_level;
+    use crate::math::level_named;
     use crate::stats::layout::PilotSample;
     use fearless_simd::{Level, dispatch};
 
@@ -259,6 +259,10 @@ mod tests {
         let ends = |grid: &mut Grid| {
             (grid.centre, grid.scale, grid.low) = (Centre::Ends(-4.0, 5.0), 0.0, 1e-3);
         };
+        let levels: Vec<Level> = ["portable", "avx2", "avx512"]
+            .into_iter()
+            .filter_map(|name| level_named(name).ok())
+            .collect();
         let mut seen = std::collections::BTreeSet::new();
         for sample in [&bell, &shares, &repeated] {
             let grids = [
@@ -272,9 +276,9 @@ mod tests {
                 let mut expected = vec![0; values.len()];
                 grid.slots(&values, &mut expected);
                 seen.insert((kind_of(&grid), grid.atoms.is_empty()));
-                for level in [Level::baseline(), simd_level()] {
+                for level in &levels {
                     let mut found = vec![0; values.len()];
-                    dispatch!(level, simd => with_map!(&grid, |map| {
+                    dispatch!(*level, simd => with_map!(&grid, |map| {
                         let chunks = values.as_chunks().0.iter().zip(found.as_chunks_mut().0);
                         for (values, slots) in chunks {
                             map.slots(simd, values, slots);

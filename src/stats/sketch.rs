@@ -20,7 +20,7 @@ const CARRY: u64 = 1 << (u16::BITS - 1);
 pub struct Sketch {
     total: u64,
     /// Count modulo 2^15 by slot, and up to 2^15 more while values are pending.
-    low: Low,
+    low: Box<Low>,
     /// Count over 2^15 of the slots where it is not 0.
     carries: BTreeMap<usize, u64>,
     /// Whether all values are whole numbers; false wherever the pilot had others.
@@ -44,7 +44,7 @@ impl Default for Sketch {
     fn default() -> Self {
         Self {
             total: 0,
-            low: Low::EMPTY,
+            low: Box::new(Low::EMPTY),
             carries: BTreeMap::new(),
             all_whole: true,
             pending: 0,

@@ -20,7 +20,7 @@ pub(crate) struct Row<'a> {
 
 /// Slots of a row that are not counted yet.
 ///
-/// A value that was just put into memory with 31 others cannot be read alone until all have reached the cache; those of the row before have.
+/// A slot that was just put into memory with 31 others was read late: 0.7 ns each, 0.4 after a chunk, 0.3 after a row (AMD Zen 5).
 #[derive(Debug, Clone)]
 pub(crate) struct Waiting {
     target: usize,

@@ -49,6 +49,8 @@ impl Crossings {
             let last = (A_YEAR - 1) as f64;
             let share = if share < last { share } else { last };
             let between = (first - 1.0) * A_YEAR as f64 + 1.0 + share;
+            // An exact tie in the first year belongs to its first bin, not to "from the start".
+            let between = if between < 1.0 { 1.0 } else { between };
             let at = if first == 0.0 { 0.0 } else { between };
             let at = if first == never { NEVER as f64 } else { at };
             bins[i] = (at + INTEGER).to_bits();
