@@ -226,7 +226,8 @@ pub(super) fn unused_rollups(rolled_up: &[bool], context: &Context, diagnostics:
                     node.name().value
                 ),
             )
-            .expected("a node that is read at a place above its own dimensions"),
+            .expected("a node that is read at a place above its own dimensions")
+            .hint("dimensions outside hierarchies stay in every place: give one a `parent`, or sum over it by name, `sum(node, dimension)`"),
         );
     }
 }

@@ -1,5 +1,7 @@
 //! Finding cells, series and labels in a document.
 
+use std::collections::BTreeMap;
+
 use super::{CellResult, CrossingCell, Key, Labels, ResultDocument};
 
 /// The outermost kind of place: every dimension that has a parent is summed out.
@@ -36,6 +38,8 @@ impl ResultDocument {
     /// Every series of an output at a kind of place, in document order; none if there is no such output or place.
     pub fn all_series(&self, output: &str, place: &str) -> Vec<Series<'_>> {
         let mut all: Vec<Series<'_>> = Vec::new();
+        // A series by its labels in the order of their dimensions.
+        let mut places = BTreeMap::new();
         let cells = self
             .outputs
             .get(output)
@@ -46,7 +50,12 @@ impl ResultDocument {
                 .and_then(|time| cell.at.get(time))
                 .and_then(Key::number);
             let at = time.map_or_else(|| cell.at.clone(), |time| cell.at.without(time));
-            match all.iter_mut().find(|series| series.at.same(&at)) {
+            let mut labels: Vec<(&str, &Key)> = (cell.at.iter())
+                .filter(|(dimension, _)| Some(*dimension) != time)
+                .collect();
+            labels.sort();
+            let place = *places.entry(labels).or_insert(all.len());
+            match all.get_mut(place) {
                 Some(series) => series.cells.push((label, cell)),
                 None => all.push(Series {
                     place: &cell.place,
@@ -146,6 +155,27 @@ mod tests {
             "North America"
         );
         assert_eq!(document.place_name(WORLD, &Labels::new()), "World");
+    }
+
+    #[test]
+    fn the_order_of_labels_makes_no_other_series() {
+        let mut document = sample();
+        let cells = &mut document.outputs.get_mut("loss").unwrap().cells;
+        let mut other = cells
+            .iter()
+            .find(|cell| cell.place == "region")
+            .unwrap()
+            .clone();
+        let reversed: Vec<_> = other
+            .at
+            .iter()
+            .map(|(name, key)| (name.to_owned(), key.clone()))
+            .collect();
+        other.at = reversed.into_iter().rev().collect();
+        cells.push(other);
+        let series = document.all_series("loss", "region");
+        assert_eq!(series.len(), 8);
+        assert_eq!(series[0].cells.len(), 6);
     }
 
     #[test]
