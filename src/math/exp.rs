@@ -44,10 +44,7 @@ pub(super) fn exp_sum(high: f64, low: f64) -> f64 {
     let x = if x < -746.0 { -746.0 } else { x };
     let low = if x == high { low } else { 0.0 };
     let (k, r_high, r_low) = reduce(x);
-    let r_low = low - r_low;
-    let r = r_high + r_low;
-    let tail = (r_high - r) + r_low;
-    let value = value_of(r, tail);
+    let value = value_of(r_high, low - r_low);
     // Two factors, so that neither the largest nor subnormal results leave the range of one.
     let half = (k * 0.5 + ROUND) - ROUND;
     value * power_of_two(half) * power_of_two(k - half)
@@ -85,34 +82,22 @@ pub fn is_near_exponent(x: f64) -> bool {
 /// [`exp`] of a number for which [`is_near_exponent`] holds, to the same bits with fewer steps.
 #[inline(always)]
 pub fn exp_near(x: f64) -> f64 {
-    let (r_high, r_low, scale) = reduce_near(x);
-    let r = r_high - r_low;
-    let tail = (r_high - r) - r_low;
-    value_of(r, tail) * scale
+    exp_sum_near(x, 0.0)
 }
 
 /// [`exp_sum`] where `high` is such a number: nothing can leave the range of normal numbers, so one factor is as good as two.
 #[inline(always)]
 pub(super) fn exp_sum_near(high: f64, low: f64) -> f64 {
-    let (r_high, r_low, scale) = reduce_near(high);
+    let (k, r_high, r_low) = reduce(high);
     let r_low = low - r_low;
+    value_of(r_high, r_low) * power_of_two(k)
+}
+
+/// The exponential of a reduced argument.
+#[inline(always)]
+fn value_of(r_high: f64, r_low: f64) -> f64 {
     let r = r_high + r_low;
     let tail = (r_high - r) + r_low;
-    value_of(r, tail) * scale
-}
-
-/// [`reduce`] where 2^k is a normal number, which takes the place of k: its bits are those of the sum that rounds.
-#[inline(always)]
-fn reduce_near(x: f64) -> (f64, f64, f64) {
-    let rounded = x * INVERSE_LN_2 + ROUND;
-    let k = rounded - ROUND;
-    let scale = f64::from_bits((rounded.to_bits() + 1023) << 52);
-    (x - k * LN_2_HIGH, k * LN_2_LOW, scale)
-}
-
-/// The exponential of a reduced argument r with its low part.
-#[inline(always)]
-fn value_of(r: f64, tail: f64) -> f64 {
     1.0 + (r + (r * r * polynomial(&EXP, r) + tail))
 }
 
