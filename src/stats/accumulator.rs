@@ -119,8 +119,11 @@ impl BlockAccumulator {
 
     /// Adds the values of consecutive trials of one target, the first being `offset` in the current block.
     /// Batches of a block come in ascending order of trials; targets in any order. Codes of values: see [`TargetKind`].
+    ///
+    /// # Panics
+    /// If the values go beyond the end of a block.
     pub fn update(&mut self, target: usize, offset: usize, values: &[f64]) {
-        debug_assert!(
+        assert!(
             offset + values.len() <= TRIALS_PER_BLOCK,
             "a batch ends with its block"
         );
