@@ -11,8 +11,9 @@ use fanfare::run::{VariantChoice, load_from};
 use fanfare::sample::{Design, Sampler, Scores};
 use fanfare::source::Memory;
 use fanfare::stats::{
-    BlockAccumulator, Mode, PILOT_TRIALS, PilotCapture, TRIALS_PER_BLOCK, TargetKind, TargetPlan,
+    BlockAccumulator, Mode, PILOT_TRIALS, TRIALS_PER_BLOCK, TargetKind, TargetPlan, lay_out,
 };
+use rayon::ThreadPoolBuilder;
 
 /// Trials of a typical batch.
 const N: usize = 1024;
@@ -160,15 +161,33 @@ fn statistics(criterion: &mut Criterion) {
         .step_by(TRIALS_PER_BLOCK / PILOT_TRIALS)
         .copied()
         .collect();
+    let one_group = TargetPlan {
+        kinds: vec![TargetKind::Value; 8],
+    };
+    group.throughput(Throughput::Elements(8));
+    group.bench_function("bins of a target", |bencher| {
+        let pool = ThreadPoolBuilder::new().num_threads(1).build();
+        pool.expect("one thread").install(|| {
+            bencher.iter(|| {
+                let grids = lay_out(&one_group, |accept| {
+                    for target in 0..8 {
+                        accept(target, black_box(&sample));
+                    }
+                });
+                assert_eq!(grids[0], grids[7]);
+            });
+        });
+    });
     for n_targets in [1, 9_384] {
         let plan = Arc::new(TargetPlan {
             kinds: vec![TargetKind::Value; n_targets],
         });
-        let mut pilot = PilotCapture::new(&plan, 0..PILOT_TRIALS);
-        for target in 0..n_targets {
-            pilot.update(target, 0, &sample);
-        }
-        let mode = Mode::Sketch(Arc::new(PilotCapture::finish(&[pilot])));
+        let grids = lay_out(&plan, |accept| {
+            for target in 0..n_targets {
+                accept(target, &sample);
+            }
+        });
+        let mode = Mode::Sketch(Arc::new(grids));
         let mut accumulator = BlockAccumulator::new(Arc::clone(&plan), mode, None);
         let mut block = 0;
         group.throughput(Throughput::Elements((n_targets * TRIALS_PER_BLOCK) as u64));

@@ -29,7 +29,7 @@ pub trait Laps {
 /// but long batches spare the statistics, which touch a histogram of 2 KB for each target and batch, and that weighs more.
 const BYTES_PER_BATCH: usize = 16 * 1024 * 1024;
 /// Trials of a block of rows: a batch of fewer takes as long, and chosen batches are whole multiples.
-pub const FEWEST_TRIALS: usize = LANES;
+const FEWEST_TRIALS: usize = LANES;
 /// Trials of the longest batch that is chosen.
 const MOST_TRIALS: usize = 1024;
 

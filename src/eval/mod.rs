@@ -8,6 +8,4 @@ mod kernels;
 mod rows;
 mod source;
 
-pub use batch::{
-    FEWEST_TRIALS, Laps, Sink, Workspace, evaluate, evaluate_measured, trials_per_batch,
-};
+pub use batch::{Laps, Sink, Workspace, evaluate, evaluate_measured, trials_per_batch};

@@ -4,18 +4,17 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::failure::RunError;
 use super::settings::{Observer, Settings};
 use super::workspaces::Workspaces;
-use crate::eval::{FEWEST_TRIALS, Sink, Workspace, evaluate};
+use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::Plan;
 use crate::sample::{DesignScores, Sampler};
 use crate::stats::{
     BlockAccumulator, BlockSpan, Blocks, Grid, JointAccumulator, JointPlan, JointStatistics, Mode,
-    PILOT_TRIALS, PilotCapture, Statistics, StatisticsError, TargetPlan,
+    PILOT_TRIALS, Statistics, StatisticsError, TargetPlan, lay_out,
 };
 
 /// What has been counted so far: all trials of a range of units.
@@ -49,14 +48,11 @@ impl Sink for Accumulate<'_> {
     }
 }
 
-struct Capture<'a> {
-    pilot: &'a mut PilotCapture,
-    offset: usize,
-}
+struct Pilot<'a>(&'a mut dyn FnMut(usize, &[f64]));
 
-impl Sink for Capture<'_> {
+impl Sink for Pilot<'_> {
     fn accept(&mut self, target: usize, values: &[f64]) {
-        self.pilot.update(target, self.offset, values);
+        self.0(target, values);
     }
 }
 
@@ -101,60 +97,31 @@ impl Round<'_> {
     /// The bins of every target, from the first 1,024 trials of the design, whether or not the run reaches so far: so a run that grows keeps
     /// its bins, and every shard has the same.
     pub(super) fn grids(&self, pool: &rayon::ThreadPool) -> Vec<Grid> {
-        let trials = self.points.map_or(PILOT_TRIALS as u64, |points| {
-            (PILOT_TRIALS as u64).div_ceil(points) * points
-        });
-        let blocks = Blocks::new(trials, self.points);
-        let n_threads = pool.current_num_threads();
-        // Whole blocks of rows: what lies beyond the last trial is computed, too.
-        let share = PILOT_TRIALS
-            .div_ceil(n_threads)
-            .next_multiple_of(FEWEST_TRIALS);
-        let trials_per_batch = self.trials_per_batch.min(share);
-        let mut batches = Vec::new();
-        for block in 0..blocks.n_blocks() {
-            let span = blocks.span(block);
-            let first = span.first_trial as usize;
-            let end = (first + span.n_trials).min(PILOT_TRIALS);
-            let starts = (first..end).step_by(trials_per_batch);
-            batches.extend(starts.map(|start| start..(start + trials_per_batch).min(end)));
-        }
-        let batches_per_thread = batches.len().div_ceil(n_threads).max(1);
-        pool.install(|| {
-            let parts: Vec<PilotCapture> = batches
-                .par_chunks(batches_per_thread)
-                .map(|batches| self.pilot(batches))
-                .collect();
-            let grids = PilotCapture::finish(&parts);
-            // Giving so much memory back takes a while, too.
-            parts.into_par_iter().for_each(drop);
-            grids
-        })
-    }
-
-    /// The part of the pilot that lies in consecutive batches.
-    fn pilot(&self, batches: &[Range<usize>]) -> PilotCapture {
-        let mut workspace = self.workspaces.take(self.plan, self.trials_per_batch);
+        // One batch, whatever is chosen for the run, so that all values of a target come at once.
+        let fits = self.trials_per_batch >= PILOT_TRIALS;
+        let mut workspace = if fits {
+            self.workspaces.take(self.plan, self.trials_per_batch)
+        } else {
+            Workspace::new(self.plan, PILOT_TRIALS)
+        };
         let mut scores = self.sampler.scores();
-        let ends = batches.first().zip(batches.last());
-        let trials = ends.map_or(0..0, |(first, last)| first.start..last.end);
-        let mut pilot = PilotCapture::new(self.targets, trials);
-        for batch in batches {
-            let mut sink = Capture {
-                pilot: &mut pilot,
-                offset: batch.start,
-            };
-            evaluate(
-                self.plan,
-                &mut workspace,
-                &mut scores,
-                batch.start as u64,
-                batch.len(),
-                &mut sink,
-            );
+        let grids = pool.install(|| {
+            lay_out(self.targets, |accept| {
+                let mut sink = Pilot(accept);
+                evaluate(
+                    self.plan,
+                    &mut workspace,
+                    &mut scores,
+                    0,
+                    PILOT_TRIALS,
+                    &mut sink,
+                );
+            })
+        });
+        if fits {
+            self.workspaces.put(workspace);
         }
-        self.workspaces.put(workspace);
-        pilot
+        grids
     }
 
     /// Evaluates the units after those already counted, up to `end`; ends earlier where the observer wants a pause, though never without

@@ -26,7 +26,7 @@ use super::waiting::{Row, Waiting};
 pub enum Mode {
     /// All of them; for runs for which [`super::fits_exactly`] holds.
     Exact,
-    /// Value counts and histograms over the bins that [`super::PilotCapture`] found, one grid per target.
+    /// Value counts and histograms over the bins that [`super::lay_out`] found, one grid per target.
     #[serde(with = "shared")]
     Sketch(Arc<Vec<Grid>>),
 }

@@ -1,119 +1,162 @@
-//! Keeps the first trials, from which each target gets its bins.
+//! Lays out the bins of each target as soon as its values in the first trials are known.
 
-use std::ops::Range;
-
-use fearless_simd::dispatch;
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::grid::Grid;
 use super::layout::PilotSample;
 use super::side_by_side::{N_LISTS, Row, sort};
 use super::target::TargetPlan;
-use crate::math::simd_level;
 
-/// Trials of the pilot: 8 KB per target, and enough to place 1,021 bins. Half as many make bins so uneven that twice as many quantiles of a
+/// Trials of the pilot, the first of the design: enough to place 1,021 bins. Half as many make bins so uneven that twice as many quantiles of a
 /// large model lie in one wider than a tenth of their error at a million trials.
 pub const PILOT_TRIALS: usize = 1024;
 
-/// A value that was not seen, or is not finite.
-const UNSEEN: f64 = f64::NAN;
-
-/// Captures a part of the pilot: trials 0 … 1,023 of the design, also where the run is shorter or its replicates are.
+/// Bins of every target from its values in trials 0 … 1,023 of the design, also where the run is shorter or its replicates are: so each shard
+/// has the same bins, and so has the run when it grows.
 ///
-/// Each shard evaluates the pilot for this, so all shards have the same bins, and so has the run when it grows. Non-finite values are left out here;
-/// the accumulators report them when they meet the trial.
-#[derive(Debug, Clone)]
-pub struct PilotCapture {
-    /// Row of each target, `None` where no quantiles are asked.
-    rows: Vec<Option<usize>>,
-    /// [row × trial]: bits of the value, so turned that zeros, which fresh memory holds, are [`UNSEEN`].
-    values: Vec<u64>,
-    trials: Range<usize>,
-}
-
-impl PilotCapture {
-    /// Room for these trials of all targets with quantiles.
-    #[must_use]
-    pub fn new(plan: &TargetPlan, trials: Range<usize>) -> Self {
-        let mut n_rows = 0;
-        let rows = plan
-            .kinds
-            .iter()
-            .map(|kind| {
-                kind.has_quantiles().then(|| {
-                    n_rows += 1;
-                    n_rows - 1
-                })
-            })
-            .collect();
-        Self {
-            rows,
-            values: vec![0; n_rows * trials.len()],
-            trials,
-        }
-    }
-
-    /// Adds consecutive trials, the first being `first_trial`, in any order and batch size.
-    pub fn update(&mut self, target: usize, first_trial: usize, values: &[f64]) {
-        let Some(row) = self.rows[target] else { return };
-        dispatch!(simd_level(), _simd => self.update_row(row, first_trial, values));
-    }
-
-    #[inline(always)]
-    fn update_row(&mut self, row: usize, first_trial: usize, values: &[f64]) {
-        let place = row * self.trials.len() + first_trial - self.trials.start;
-        for (slot, &x) in self.values[place..].iter_mut().zip(values) {
-            let kept = if x.is_finite() { x } else { UNSEEN };
-            *slot = kept.to_bits() ^ UNSEEN.to_bits();
-        }
-    }
-
-    /// Bins of every target, from all parts of the pilot.
-    #[must_use]
-    pub fn finish(parts: &[Self]) -> Vec<Grid> {
-        let Some(first) = parts.first() else {
-            return Vec::new();
-        };
-        first
-            .rows
-            .par_chunks(N_LISTS)
-            .map_init(Vec::new, |sorted, rows| Self::grids(parts, rows, sorted))
-            .flatten_iter()
-            .collect()
-    }
-
-    /// Bins of a few targets, of which the rows are given; `sorted` is room for their values.
-    fn grids(parts: &[Self], rows: &[Option<usize>], sorted: &mut Vec<Row>) -> Vec<Grid> {
-        // What is missing comes last.
-        sorted.clear();
-        sorted.resize(PILOT_TRIALS, [f64::INFINITY; N_LISTS]);
-        let mut counts = [0; N_LISTS];
-        for (list, row) in rows.iter().enumerate() {
-            let Some(row) = *row else { continue };
-            let mut places = sorted.iter_mut();
-            for part in parts {
-                let n = part.trials.len();
-                let kept = &part.values[row * n..(row + 1) * n];
-                for (bits, place) in kept.iter().zip(&mut places) {
-                    let x = f64::from_bits(bits ^ UNSEEN.to_bits());
-                    let seen = !x.is_nan();
-                    place[list] = if seen { x } else { f64::INFINITY };
-                    counts[list] += usize::from(seen);
+/// `evaluate` is given a function that takes a target and its values, of each target once; values that are not finite are left out here, the
+/// accumulators report them when they meet the trial. Targets are laid out by the threads of the current pool while others are evaluated;
+/// no more values wait than these threads will take up next, since a pilot of a large model fills fresh pages, and these cost more than sorting.
+pub fn lay_out(
+    plan: &TargetPlan,
+    evaluate: impl FnOnce(&mut dyn FnMut(usize, &[f64])),
+) -> Vec<Grid> {
+    let pilot = &Pilot::new(plan.n_targets());
+    // One at work and one to come for each of the other threads.
+    let most_waiting = 2 * (rayon::current_num_threads() - 1);
+    rayon::in_place_scope(|scope| {
+        let mut group = pilot.room();
+        evaluate(&mut |target, values| {
+            if !plan.kinds[target].has_quantiles() {
+                return;
+            }
+            group.push(target, values);
+            if group.is_full() {
+                let full = std::mem::replace(&mut group, pilot.room());
+                if pilot.n_waiting.load(Ordering::Relaxed) < most_waiting {
+                    pilot.n_waiting.fetch_add(1, Ordering::Relaxed);
+                    scope.spawn(move |_| {
+                        pilot.lay_out(full);
+                        pilot.n_waiting.fetch_sub(1, Ordering::Relaxed);
+                    });
+                } else {
+                    pilot.lay_out(full);
                 }
             }
+        });
+        pilot.lay_out(group);
+    });
+    pilot.finish()
+}
+
+/// What the threads share.
+struct Pilot {
+    grids: Mutex<Vec<Option<Grid>>>,
+    /// Groups that wait or are laid out by threads to which they were given.
+    n_waiting: AtomicUsize,
+    /// Groups that were laid out, to be filled again.
+    spare: Mutex<Vec<Group>>,
+}
+
+impl Pilot {
+    fn new(n_targets: usize) -> Self {
+        Self {
+            grids: Mutex::new(vec![None; n_targets]),
+            n_waiting: AtomicUsize::new(0),
+            spare: Mutex::default(),
         }
-        sort(sorted);
-        let mut values = Vec::with_capacity(PILOT_TRIALS);
+    }
+
+    /// An empty group.
+    fn room(&self) -> Group {
+        lock(&self.spare).pop().unwrap_or_default()
+    }
+
+    fn lay_out(&self, mut group: Group) {
+        let grids = group.grids();
+        let mut all = lock(&self.grids);
+        for (&target, grid) in group.targets.iter().zip(grids) {
+            all[target] = Some(grid);
+        }
+        drop(all);
+        group.targets.clear();
+        lock(&self.spare).push(group);
+    }
+
+    fn finish(&self) -> Vec<Grid> {
+        let grids = std::mem::take(&mut *lock(&self.grids));
+        let of_nothing = || {
+            Grid::from_pilot(PilotSample {
+                sorted: &[],
+                min: f64::INFINITY,
+                max: f64::NEG_INFINITY,
+            })
+        };
+        grids
+            .into_iter()
+            .map(|grid| grid.unwrap_or_else(of_nothing))
+            .collect()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Targets that are laid out together.
+#[derive(Default)]
+struct Group {
+    targets: Vec<usize>,
+    /// Values by trial and target; infinite where one is missing or not finite, and so the last in ascending order.
+    rows: Vec<Row>,
+    /// Finite values of each target.
+    counts: [usize; N_LISTS],
+    /// Those of one target in ascending order.
+    sorted: Vec<f64>,
+}
+
+impl Group {
+    /// Adds a target.
+    ///
+    /// # Panics
+    /// If the group is full.
+    fn push(&mut self, target: usize, values: &[f64]) {
+        let list = self.targets.len();
+        if list == 0 {
+            self.rows.clear();
+            self.rows.resize(PILOT_TRIALS, [f64::INFINITY; N_LISTS]);
+        }
+        let mut count = 0;
+        for (row, &x) in self.rows.iter_mut().zip(values) {
+            count += usize::from(x.is_finite());
+            row[list] = if x.is_finite() { x } else { f64::INFINITY };
+        }
+        self.counts[list] = count;
+        self.targets.push(target);
+    }
+
+    fn is_full(&self) -> bool {
+        self.targets.len() == N_LISTS
+    }
+
+    /// Bins of each target.
+    fn grids(&mut self) -> Vec<Grid> {
+        if self.targets.is_empty() {
+            return Vec::new();
+        }
+        sort(&mut self.rows);
         let of = |list: usize| {
-            values.clear();
-            values.extend(sorted.iter().map(|place| place[list]));
-            let sorted = &values[..counts[list]];
+            self.sorted.clear();
+            let values = self.rows.iter().map(|row| row[list]);
+            self.sorted.extend(values.take(self.counts[list]));
+            let sorted = self.sorted.as_slice();
             Grid::from_pilot(PilotSample {
                 sorted,
                 min: sorted.first().copied().unwrap_or(f64::INFINITY),
                 max: sorted.last().copied().unwrap_or(f64::NEG_INFINITY),
             })
         };
-        (0..rows.len()).map(of).collect()
+        (0..self.targets.len()).map(of).collect()
     }
 }

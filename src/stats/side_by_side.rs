@@ -1,6 +1,7 @@
 //! Sorts several short lists at once: the same comparisons for all, so that one instruction serves as many lists as a register has lanes.
 
-use fearless_simd::dispatch;
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, dispatch, f64x8};
 
 use crate::math::simd_level;
 
@@ -9,7 +10,7 @@ pub(crate) const N_LISTS: usize = 8;
 /// The values of all lists at one place.
 pub(crate) type Row = [f64; N_LISTS];
 
-/// Rows that stay in registers.
+/// Rows that are sorted in registers. Left to the compiler, comparisons became stores under a mask, which the next comparison waits for.
 const SMALL: usize = 16;
 
 /// Sorts every list, `rows[place][list]`, in ascending order. No value may be NaN; the order of the two zeros is open.
@@ -21,100 +22,159 @@ const SMALL: usize = 16;
 /// Batcher (1968), Sorting networks and their applications: the bitonic sorter, of which the second half of each pair is read backwards.
 pub(crate) fn sort(rows: &mut [Row]) {
     assert!(rows.len() >= SMALL && rows.len().is_power_of_two());
-    dispatch!(simd_level(), _simd => sort_all(rows));
+    dispatch!(simd_level(), simd => sort_all(simd, rows));
 }
 
 /// Sorted lists of 16, merged two by two: each length is finished while it is in the first-level cache, as far as it fits.
 #[inline(always)]
-fn sort_all(rows: &mut [Row]) {
+fn sort_all<S: Simd>(simd: S, rows: &mut [Row]) {
     let (small, _) = rows.as_chunks_mut::<SMALL>();
     for (index, rows) in (1_usize..).zip(0..small.len()) {
-        sort_small(&mut small[rows]);
+        sort_small(simd, &mut small[rows]);
         // After an even number of lists the last two are merged, after a multiple of four the last two pairs, and so on.
         let mut n = 1;
         while index.is_multiple_of(2 * n) {
             n *= 2;
-            merge(small[index - n..index].as_flattened_mut());
+            merge(simd, small[index - n..index].as_flattened_mut());
         }
     }
 }
 
-/// Merges the two halves, each in order.
+/// Merges the two halves, each in order. Two steps of the network at a time, so that a row is read and written half as often.
 #[inline(always)]
-fn merge(rows: &mut [Row]) {
-    let (lower, upper) = rows.split_at_mut(rows.len() / 2);
-    for (a, b) in lower.iter_mut().zip(upper.iter_mut().rev()) {
-        exchange(a, b);
-    }
+fn merge<S: Simd>(simd: S, rows: &mut [Row]) {
     let mut length = rows.len() / 2;
-    while length > SMALL {
-        for part in rows.chunks_exact_mut(length) {
-            let (lower, upper) = part.split_at_mut(length / 2);
-            for (a, b) in lower.iter_mut().zip(upper) {
-                exchange(a, b);
-            }
+    if length > SMALL {
+        let [a, b, c, d] = quarters(rows);
+        let places = a
+            .iter_mut()
+            .zip(b)
+            .zip(c.iter_mut().rev())
+            .zip(d.iter_mut().rev());
+        for (((a, b), c), d) in places {
+            let mut four = Registers::load(simd, [a, b, c, d]);
+            four.exchange(0, 3);
+            four.exchange(1, 2);
+            four.exchange(0, 1);
+            four.exchange(2, 3);
+            four.store([a, b, c, d]);
         }
         length /= 2;
-    }
-    for part in rows.as_chunks_mut::<SMALL>().0 {
-        clean::<SMALL>(part);
-    }
-}
-
-#[inline(always)]
-fn sort_small(rows: &mut [Row; SMALL]) {
-    flip_and_clean::<2>(rows);
-    flip_and_clean::<4>(rows);
-    flip_and_clean::<8>(rows);
-    flip_and_clean::<16>(rows);
-}
-
-/// Merges the halves of each part of N rows.
-#[inline(always)]
-fn flip_and_clean<const N: usize>(rows: &mut [Row; SMALL]) {
-    for part in rows.as_chunks_mut::<N>().0 {
-        for place in 0..N / 2 {
-            exchange_at(part, place, N - 1 - place);
+    } else {
+        let (lower, upper) = rows.split_at_mut(length);
+        for (a, b) in lower.iter_mut().zip(upper.iter_mut().rev()) {
+            exchange(simd, a, b);
         }
-        halve::<N>(part, N / 2);
     }
-}
-
-/// Sorts rows that rise and then fall, or fall and then rise.
-#[inline(always)]
-fn clean<const N: usize>(rows: &mut [Row; N]) {
-    halve::<N>(rows, N);
-}
-
-/// Sorts each part of so many rows, given that it rises and then falls, or the other way round.
-#[inline(always)]
-fn halve<const N: usize>(rows: &mut [Row; N], mut length: usize) {
-    while length > 1 {
-        let half = length / 2;
-        for place in 0..N {
-            if place % length < half {
-                exchange_at(rows, place, place + half);
+    while length > 2 * SMALL {
+        for part in rows.chunks_exact_mut(length) {
+            let [a, b, c, d] = quarters(part);
+            for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+                let mut four = Registers::load(simd, [a, b, c, d]);
+                four.exchange(0, 2);
+                four.exchange(1, 3);
+                four.exchange(0, 1);
+                four.exchange(2, 3);
+                four.store([a, b, c, d]);
             }
         }
-        length = half;
+        length /= 4;
+    }
+    if length > SMALL {
+        for part in rows.as_chunks_mut::<{ 2 * SMALL }>().0 {
+            let (lower, upper) = part.split_at_mut(SMALL);
+            for (a, b) in lower.iter_mut().zip(upper) {
+                exchange(simd, a, b);
+            }
+        }
+    }
+    for part in rows.as_chunks_mut::<SMALL>().0 {
+        let mut sixteen = Registers::load(simd, part.each_ref());
+        sixteen.halve::<8>();
+        sixteen.halve::<4>();
+        sixteen.halve::<2>();
+        sixteen.halve::<1>();
+        sixteen.store(part.each_mut());
     }
 }
 
 #[inline(always)]
-fn exchange_at<const N: usize>(rows: &mut [Row; N], low: usize, high: usize) {
-    let (mut a, mut b) = (rows[low], rows[high]);
-    exchange(&mut a, &mut b);
-    (rows[low], rows[high]) = (a, b);
+fn quarters(rows: &mut [Row]) -> [&mut [Row]; 4] {
+    let (lower, upper) = rows.split_at_mut(rows.len() / 2);
+    let (a, b) = lower.split_at_mut(lower.len() / 2);
+    let (c, d) = upper.split_at_mut(upper.len() / 2);
+    [a, b, c, d]
+}
+
+#[inline(always)]
+fn sort_small<S: Simd>(simd: S, rows: &mut [Row; SMALL]) {
+    let mut sixteen = Registers::load(simd, rows.each_ref());
+    sixteen.flip::<2>();
+    sixteen.flip::<4>();
+    sixteen.halve::<1>();
+    sixteen.flip::<8>();
+    sixteen.halve::<2>();
+    sixteen.halve::<1>();
+    sixteen.flip::<16>();
+    sixteen.halve::<4>();
+    sixteen.halve::<2>();
+    sixteen.halve::<1>();
+    sixteen.store(rows.each_mut());
+}
+
+/// Rows that are compared with one another.
+struct Registers<S: Simd, const N: usize>([f64x8<S>; N]);
+
+impl<S: Simd, const N: usize> Registers<S, N> {
+    #[inline(always)]
+    fn load(simd: S, rows: [&Row; N]) -> Self {
+        Self(rows.map(|row| f64x8::from_slice(simd, row)))
+    }
+
+    #[inline(always)]
+    fn store(self, rows: [&mut Row; N]) {
+        for (row, values) in rows.into_iter().zip(self.0) {
+            values.store_slice(row);
+        }
+    }
+
+    /// The lesser values to place `a`, the greater to `b`.
+    #[inline(always)]
+    fn exchange(&mut self, a: usize, b: usize) {
+        let (x, y) = (self.0[a], self.0[b]);
+        let in_order = x.simd_lt(y);
+        self.0[a] = in_order.select(x, y);
+        self.0[b] = in_order.select(y, x);
+    }
+
+    /// Compares each place with the one so far behind, within parts of twice as many.
+    #[inline(always)]
+    fn halve<const HALF: usize>(&mut self) {
+        for part in 0..N / (2 * HALF) {
+            for place in 0..HALF {
+                let place = 2 * HALF * part + place;
+                self.exchange(place, place + HALF);
+            }
+        }
+    }
+
+    /// Compares the first place of each part with its last, the second with the last but one, and so on.
+    #[inline(always)]
+    fn flip<const PART: usize>(&mut self) {
+        for part in 0..N / PART {
+            for place in 0..PART / 2 {
+                self.exchange(PART * part + place, PART * part + PART - 1 - place);
+            }
+        }
+    }
 }
 
 /// The lesser values to `a`, the greater to `b`.
 #[inline(always)]
-fn exchange(a: &mut Row, b: &mut Row) {
-    let (x, y) = (*a, *b);
-    for list in 0..N_LISTS {
-        a[list] = if x[list] < y[list] { x[list] } else { y[list] };
-        b[list] = if x[list] < y[list] { y[list] } else { x[list] };
-    }
+fn exchange<S: Simd>(simd: S, a: &mut Row, b: &mut Row) {
+    let mut both = Registers::load(simd, [a, b]);
+    both.exchange(0, 1);
+    both.store([a, b]);
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ impl Statistics {
         Ok(())
     }
 
-    /// Puts kept values into bins, one grid per target, as [`super::PilotCapture`] placed them: the result is that of a run that kept bins
+    /// Puts kept values into bins, one grid per target, as [`super::lay_out`] placed them: the result is that of a run that kept bins
     /// from the start. Statistics in bins stay as they are.
     #[must_use]
     pub fn into_sketch(self, grids: Arc<Vec<Grid>>) -> Self {

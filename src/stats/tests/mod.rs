@@ -20,19 +20,12 @@ fn plan(n_targets: usize) -> Arc<TargetPlan> {
 }
 
 fn grids(plan: &TargetPlan, columns: &[Vec<f64>]) -> Mode {
-    // In parts of unequal lengths.
-    let parts: Vec<PilotCapture> = [0, 251, 253, 1_001, PILOT_TRIALS]
-        .windows(2)
-        .map(|ends| {
-            let mut part = PilotCapture::new(plan, ends[0]..ends[1]);
-            for (target, column) in columns.iter().enumerate() {
-                let end = ends[1].min(column.len());
-                part.update(target, ends[0], &column[ends[0].min(end)..end]);
-            }
-            part
-        })
-        .collect();
-    Mode::Sketch(Arc::new(PilotCapture::finish(&parts)))
+    let grids = lay_out(plan, |accept| {
+        for (target, column) in columns.iter().enumerate() {
+            accept(target, &column[..PILOT_TRIALS.min(column.len())]);
+        }
+    });
+    Mode::Sketch(Arc::new(grids))
 }
 
 /// Runs columns of trials through threads: block k goes to thread `thread(k)`, blocks in the order given.
