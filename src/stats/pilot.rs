@@ -23,8 +23,8 @@ pub fn lay_out(
     evaluate: impl FnOnce(&mut dyn FnMut(usize, &[f64])),
 ) -> Vec<Grid> {
     let pilot = &Pilot::new(plan.n_targets());
-    // One at work and one to come for each of the other threads.
-    let most_waiting = 2 * (rayon::current_num_threads() - 1);
+    // So many that no other thread runs out of work while this one lays out a group itself.
+    let most_waiting = 8 * (rayon::current_num_threads() - 1);
     rayon::in_place_scope(|scope| {
         let mut group = pilot.room();
         evaluate(&mut |target, values| {
@@ -158,5 +158,75 @@ impl Group {
             })
         };
         (0..self.targets.len()).map(of).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::target::TargetKind;
+    use rayon::ThreadPoolBuilder;
+
+    /// Targets of each kind, with values that are missing, infinite or no numbers; a number of targets that leaves a group in part.
+    fn columns() -> (TargetPlan, Vec<Vec<f64>>) {
+        let kinds = (0..100).map(|target| match target % 10 {
+            3 => TargetKind::Recross,
+            7 => TargetKind::Date,
+            _ => TargetKind::Value,
+        });
+        let column = |target: usize| {
+            let n = [PILOT_TRIALS, 1000, 17, 1, 0][target % 5];
+            let value = |trial: usize| match (target % 4, trial % 9) {
+                (1, 2) => f64::NAN,
+                (2, 5) => f64::NEG_INFINITY,
+                _ => ((trial * 7919 + target) % 10_007) as f64 / 100.0 - 3.0 * target as f64,
+            };
+            (0..n).map(value).collect()
+        };
+        let plan = TargetPlan {
+            kinds: kinds.collect(),
+        };
+        (plan, (0..100).map(column).collect())
+    }
+
+    #[test]
+    fn bins_are_those_of_each_target_alone_whatever_the_order_and_the_threads() {
+        let (plan, columns) = columns();
+        let alone: Vec<Grid> = plan
+            .kinds
+            .iter()
+            .zip(&columns)
+            .map(|(kind, column)| {
+                let wanted = |x: &&f64| kind.has_quantiles() && x.is_finite();
+                let mut sorted: Vec<f64> = column.iter().filter(wanted).copied().collect();
+                sorted.sort_by(f64::total_cmp);
+                Grid::from_pilot(PilotSample {
+                    sorted: &sorted,
+                    min: sorted.first().copied().unwrap_or(f64::INFINITY),
+                    max: sorted.last().copied().unwrap_or(f64::NEG_INFINITY),
+                })
+            })
+            .collect();
+        assert_ne!(alone[0], alone[5]);
+        for n_threads in [1, 2, 5] {
+            let pool = ThreadPoolBuilder::new().num_threads(n_threads).build();
+            for backwards in [false, true] {
+                let mut order: Vec<usize> = (0..columns.len()).collect();
+                if backwards {
+                    order.reverse();
+                }
+                let grids = pool.as_ref().unwrap().install(|| {
+                    lay_out(&plan, |accept| {
+                        for target in order {
+                            accept(target, &columns[target]);
+                        }
+                    })
+                });
+                assert!(
+                    grids == alone,
+                    "{n_threads} threads, backwards: {backwards}"
+                );
+            }
+        }
     }
 }
