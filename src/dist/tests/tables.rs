@@ -219,14 +219,15 @@ fn draws_from_tables_are_those_of_closed_forms() {
     for (text, quantile) in closed {
         let text = text.replace("1/6", &format!("{:e}", 1.0 / 6.0));
         let fixed = table(&text);
-        assert!(fixed.share_from_table() > 0.9999, "{text}");
+        let share = fixed.share_from_table();
+        assert!(share > 0.999, "{text}: {share} from the table");
         let scores = dense();
         for (&z, x) in scores.iter().zip(draws(&fixed, &scores)) {
             let at = |z: f64| quantile(normal_cdf(z), normal_cdf(-z));
             let slope = (at(z + 1e-5) - at(z - 1e-5)) / 2e-5;
             let error = (x - at(z)).abs() / (x.abs() + 0.1 * slope);
             // The search's own error, 1e-12 at most, beside that of the table.
-            assert!(error <= 1e-12, "{text} {z}: {error:e}");
+            assert!(error <= 1e-12 + BOUND, "{text} {z}: {error:e}");
         }
     }
 }
