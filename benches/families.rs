@@ -3,6 +3,7 @@
 //! The times hold the score and, where a parameter varies, its own score and two elementary operations: some 10 ns.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use fanfare::dist::FixedDistribution;
 use fanfare::eval::{Sink, Workspace, evaluate};
 use fanfare::plan::{Plan, PlanRequest, build};
 use fanfare::run::{Settings, VariantChoice, load_from};
@@ -233,9 +234,30 @@ fn draws(criterion: &mut Criterion) {
     }
 }
 
+/// A table of each family that has one, built.
+fn tables(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("table");
+    for case in &CASES {
+        let plan = plan(case, false);
+        let Some(fixed) = plan.distributions.first() else {
+            continue;
+        };
+        if fixed.share_from_table() == 0.0 {
+            continue;
+        }
+        group.bench_function(case.name, |bencher| {
+            bencher.iter(|| {
+                let built = FixedDistribution::new(fixed.distribution().clone());
+                assert!(built.share_from_table() > 0.999, "{}", case.name);
+            });
+        });
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = families;
     config = Criterion::default().sample_size(10).measurement_time(std::time::Duration::from_millis(300)).warm_up_time(std::time::Duration::from_millis(100));
-    targets = draws
+    targets = draws, tables
 }
 criterion_main!(families);

@@ -39,6 +39,17 @@ is = 'poisson(mean = 3)'
 rollup = "sum"
 [inputs.e1]
 is = 'gamma(shape = 2, scale = a0, min = 0.5)'
+# From tables: plain, of the logarithm, around a corner that no panel holds, and at combined scores.
+[inputs.f1]
+is = 'pert(low = 1, mode = 2, high = 5)'
+[inputs.f2]
+is = 'gamma(shape = 0.3, scale = 2)'
+[inputs.f3]
+is = 'laplace(location = 1, scale = 2, min = 0)'
+[inputs.f4]
+over = ["town", "year"]
+is = 'student_t(location = 0, scale = 1, df = 3)'
+persist = 0.5
 [inputs.a0]
 is = 'logit_normal(median = 0.4, sd_logit = 0.8)'
 
@@ -47,7 +58,7 @@ over = ["town", "year"]
 is = 'cumulative(exp(a / 3) * b) + ln(b + d) + sin(a) * cos(b) + tan(a0) + atan2(a, b) + logistic(a) + logit(c) + normal_cdf(a) + normal_quantile(c) + sqrt(b) + log10(b) + b^a + floor(a) + round(b) + abs(a - 1) + sign(a - 1) + clamp(a, 0.9, 1.1)'
 rollup = "sum"
 [variables.y]
-is = 'if(x > mean(x, town), max(x, e1), min(x, e1)) + median(a, town) + quantile(a, 0.3, town)'
+is = 'if(x > mean(x, town), max(x, e1), min(x, e1)) + median(a, town) + quantile(a, 0.3, town) + f1 * f2 + f3 * f4'
 rollup = "sum"
 
 [outputs.x]

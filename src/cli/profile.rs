@@ -49,7 +49,7 @@ impl Stages {
             Some(node) => loaded.model.node(*node).name.to_string(),
             None => "(outputs and crossings)".to_owned(),
         });
-        let operations = plan.instructions.iter().map(operation);
+        let operations = plan.instructions.iter().map(|one| operation(plan, one));
         for (what, table) in [
             ("operation", watch.table(operations)),
             ("node", watch.table(names)),
@@ -151,7 +151,7 @@ impl Laps for Stopwatch {
 }
 
 /// Its name in the table of operations.
-fn operation(instruction: &Instruction) -> String {
+fn operation(plan: &Plan, instruction: &Instruction) -> String {
     let name = match instruction {
         Instruction::Score { .. } => "score",
         Instruction::Level { .. } => "uniform number",
@@ -160,7 +160,14 @@ fn operation(instruction: &Instruction) -> String {
         Instruction::Chain { links, .. } => return chain(*links),
         Instruction::Select { .. } => "if",
         Instruction::Combine { .. } => "combination of scores",
-        Instruction::Draw { .. } => "draw, fixed parameters",
+        Instruction::Draw { distribution, .. } => {
+            let from_table = plan.distributions[*distribution as usize].share_from_table();
+            if from_table > 0.0 {
+                "draw, from a table"
+            } else {
+                "draw, fixed parameters"
+            }
+        }
         Instruction::DrawWith { .. } => "draw, varying parameters",
         Instruction::OrderStatistic { .. } => "quantile",
         Instruction::Interpolate { .. } => "interpolate",

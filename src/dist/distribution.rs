@@ -284,6 +284,19 @@ impl Distribution {
                 | Self::Listed(_)
         )
     }
+
+    /// Whether quantiles are continuous and take so long that a table of them pays.
+    pub(super) fn is_slow(&self) -> bool {
+        matches!(
+            self,
+            Self::Beta(_)
+                | Self::Gamma(_)
+                | Self::InverseGaussian(_)
+                | Self::GeneralisedExtremeValue(_)
+                | Self::StudentT(_)
+                | Self::Truncated(_)
+        )
+    }
 }
 
 /// Mean and sd by the trapezoid rule over scores, which converges faster than any power of the step for smooth quantile functions.

@@ -9,6 +9,7 @@ mod distribution;
 mod error;
 mod family;
 mod fit;
+mod fixed;
 mod forms;
 mod listed;
 mod metalog;
@@ -17,6 +18,7 @@ mod parametrisation;
 mod positive;
 mod real;
 mod steps;
+mod table;
 mod truncated;
 
 pub use bounded::{
@@ -27,6 +29,7 @@ pub use count::{Bernoulli, Binomial, DiscreteUniform, Geometric, NegativeBinomia
 pub use distribution::{Distribution, DrawBy};
 pub use error::{DistributionError, ParametrisationError};
 pub use family::{Domain, FamilyInfo, Form, Parameter, QuantileForm, UnitRole, families};
+pub use fixed::FixedDistribution;
 pub use listed::Listed;
 pub use metalog::Metalog;
 pub use normal::{LogitNormal, Lognormal, Normal, SplitNormal};

@@ -5,6 +5,7 @@ use crate::math::oracle::{relative, spread};
 use crate::math::{normal_cdf, normal_density};
 
 mod outside;
+mod tables;
 
 /// Builds from `family(name = number, name = [list])`.
 fn try_dist(text: &str) -> Result<Distribution, String> {

@@ -6,6 +6,7 @@
 
 mod beta;
 mod beta_lanes;
+mod chebyshev;
 mod cholesky;
 mod double_double;
 mod exp;
@@ -36,6 +37,7 @@ pub use root::{bisect, bracket_root, newton_bracketed};
 pub use trig::{atan, atan2, cos, sin, tan};
 
 pub(crate) use beta_lanes::{beta_levels, beta_levels_serve, beta_quantiles};
+pub(crate) use chebyshev::{CHEBYSHEV_POINTS, POINTS, rises_in_powers};
 pub(crate) use gamma::ln_1p_minus;
 pub(crate) use gamma_lanes::{gamma_levels, gamma_levels_serve, gamma_quantiles};
 pub(crate) use inverse::{Evaluated, step};

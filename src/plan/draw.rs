@@ -1,29 +1,49 @@
 //! From a distribution and a score to a value: elementary operations where the family is one of its score, else a drawing operation.
 
+use std::collections::BTreeMap;
+
 use super::graph::{Binary, Graph, Unary, Value, ValueId};
-use crate::dist::{Distribution, Parametrisation};
+use crate::dist::{Distribution, FixedDistribution, ParameterValue, Parametrisation};
+
+/// What a distribution with fixed numbers was built from: family, names of the parameters, bits of their values.
+type Origin = (&'static str, Vec<String>, Vec<Vec<u64>>);
 
 /// The distributions a plan draws from.
 #[derive(Debug, Default)]
 pub(crate) struct Distributions {
     /// With fixed numbers, by the number in [`Value::Draw`].
-    pub(crate) fixed: Vec<Distribution>,
+    pub(crate) fixed: Vec<FixedDistribution>,
+    /// Their numbers by origin: cells drawn from the same numbers share a table.
+    known: BTreeMap<Origin, u32>,
     /// With numbers that vary by trial, by the number in [`Value::DrawWith`].
     pub(crate) varying: Vec<Parametrisation>,
 }
 
 impl Distributions {
-    /// The draw of a distribution with fixed numbers.
+    /// The draw of a distribution with fixed numbers, built from these parameters.
     pub(crate) fn fixed(
         &mut self,
         graph: &mut Graph,
         parametrisation: &Parametrisation,
+        parameters: &[ParameterValue],
         distribution: Distribution,
         score: ValueId,
     ) -> ValueId {
-        let index = self.fixed.len() as u32;
-        let place = place_of(graph, parametrisation, score);
-        self.fixed.push(distribution);
+        let bits = |parameter: &ParameterValue| match parameter {
+            ParameterValue::Number(x) => vec![x.to_bits()],
+            ParameterValue::List(list) => list.iter().map(|x| x.to_bits()).collect(),
+        };
+        let origin = (
+            parametrisation.family,
+            parametrisation.names.clone(),
+            parameters.iter().map(bits).collect(),
+        );
+        let index = *self.known.entry(origin).or_insert_with(|| {
+            self.fixed.push(FixedDistribution::new(distribution));
+            self.fixed.len() as u32 - 1
+        });
+        let by_score = self.fixed[index as usize].draws_by_score();
+        let place = place_of(graph, by_score || parametrisation.draws_by_score(), score);
         graph.intern(Value::Draw(index, place))
     }
 
@@ -47,18 +67,16 @@ impl Distributions {
             }
         };
         let mut list = parameters.to_vec();
-        list.push(place_of(graph, parametrisation, score));
+        list.push(place_of(graph, parametrisation.draws_by_score(), score));
         graph.intern(Value::DrawWith(index as u32, list.into()))
     }
 }
 
 /// What tells a draw its place: the score, or its level where the family is drawn by levels and the score is one stream's own. Going by way of
 /// the score and back would cost more than the draw of most families.
-fn place_of(graph: &mut Graph, parametrisation: &Parametrisation, score: ValueId) -> ValueId {
+fn place_of(graph: &mut Graph, by_score: bool, score: ValueId) -> ValueId {
     match *graph.at(score) {
-        Value::Score(stream) if !parametrisation.draws_by_score() => {
-            graph.intern(Value::Level(stream))
-        }
+        Value::Score(stream) if !by_score => graph.intern(Value::Level(stream)),
         _ => score,
     }
 }

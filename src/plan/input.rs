@@ -48,6 +48,7 @@ impl Builder<'_> {
                         self.distributions.fixed(
                             &mut self.graph,
                             &draw.parametrisation,
+                            fixed,
                             distribution,
                             score,
                         )

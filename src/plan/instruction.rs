@@ -4,7 +4,7 @@ use super::graph::{Binary, Unary};
 use super::stream::StreamKey;
 use super::target::{JointCell, NodeCell, Target};
 use crate::check::NodeId;
-use crate::dist::{Distribution, DrawBy, Parametrisation};
+use crate::dist::{DrawBy, FixedDistribution, Parametrisation};
 
 /// A range of one of a plan's pools.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -153,7 +153,7 @@ pub struct Plan {
     /// One for each sequence of scores.
     pub streams: Vec<StreamKey>,
     /// Distributions with fixed numbers.
-    pub distributions: Vec<Distribution>,
+    pub distributions: Vec<FixedDistribution>,
     /// Distributions whose numbers vary by trial.
     pub parametrisations: Vec<Parametrisation>,
     /// What is delivered, in the order of outputs, places and cells.

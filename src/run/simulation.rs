@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::document;
 use super::failure::{ResumeError, RunError};
 use super::load::Loaded;
@@ -113,6 +115,9 @@ impl<'a> Simulation<'a> {
         counted: Counted,
         pool: Arc<rayon::ThreadPool>,
     ) -> Self {
+        if plan.distributions.iter().any(|one| one.draws_by_score()) {
+            pool.install(|| plan.distributions.par_iter().for_each(|one| one.prepare()));
+        }
         Self {
             targets: Arc::new(target_plan(loaded, plan)),
             joints: joint_plan(plan),

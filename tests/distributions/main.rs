@@ -4,3 +4,4 @@ mod bins;
 mod golden;
 mod reference;
 mod rows;
+mod tables;
