@@ -173,17 +173,7 @@ impl Cell {
     fn new(place: &str, at: Labels, central: f64, value: Option<stats::ValueSummary>) -> Self {
         let value = value.as_ref();
         let estimates = value.map_or_else(
-            || {
-                vec![
-                    QuantileEstimate {
-                        value: None,
-                        mc_error: None,
-                        resolution: 0.0,
-                        coarse: false
-                    };
-                    HUB_LEVELS.len()
-                ]
-            },
+            || vec![QuantileEstimate::NONE; HUB_LEVELS.len()],
             |value| value.quantiles(&HUB_LEVELS),
         );
         let (quantiles, quantile_errors) = split(&estimates);
@@ -336,20 +326,10 @@ fn crossings(
                 })
                 .collect()
         };
-        let estimates: Vec<_> = HUB_LEVELS
-            .iter()
-            .map(|&level| {
-                date.as_ref().map_or(
-                    QuantileEstimate {
-                        value: None,
-                        mc_error: None,
-                        resolution: 0.0,
-                        coarse: false,
-                    },
-                    |date| date.quantile(level),
-                )
-            })
-            .collect();
+        let estimates = date.as_ref().map_or_else(
+            || vec![QuantileEstimate::NONE; HUB_LEVELS.len()],
+            |date| date.quantiles(&HUB_LEVELS),
+        );
         let (quantiles, quantile_errors) = split(&estimates);
         results[crossing].cells.push(CrossingCell {
             place: model.crossings[crossing].places[place].name.clone(),

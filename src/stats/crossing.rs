@@ -142,10 +142,16 @@ impl CrossingDate {
     /// the 95 % interval about the level reaches them.
     #[must_use]
     pub fn quantile(&self, level: f64) -> QuantileEstimate {
-        error::quantile_estimate(
+        self.quantiles(&[level])[0]
+    }
+
+    /// [`CrossingDate::quantile`] at many levels, which are read together.
+    #[must_use]
+    pub fn quantiles(&self, levels: &[f64]) -> Vec<QuantileEstimate> {
+        error::quantile_estimates(
             &self.dates,
             &self.deviations,
-            level,
+            levels,
             self.left_censored,
             self.n_trials(),
         )

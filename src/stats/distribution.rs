@@ -44,13 +44,23 @@ pub enum Distribution {
 }
 
 /// Where a quantile is to be found.
-enum Place<'a> {
+#[derive(Debug, Clone, Copy)]
+enum Place {
     /// At a value that was kept or counted, or between two of them.
     Value(f64),
-    /// At the whole number with so many values before it.
-    Whole(&'a Interpolant, u64),
-    /// Where so many values, and parts of one, lie below.
-    Inside(&'a Interpolant, f64),
+    /// In the histogram, where so many values, and parts of one, lie below.
+    Below(f64),
+}
+
+impl Quantile {
+    /// One found among values that were kept or counted.
+    fn exact(value: f64) -> Self {
+        Self {
+            value,
+            resolution: 0.0,
+            scatter: 0.0,
+        }
+    }
 }
 
 impl Distribution {
@@ -97,29 +107,62 @@ impl Distribution {
     /// Quantile at a level of `total` values of which `below` lie below all finite ones; `None` where the level falls outside the finite ones.
     #[must_use]
     pub fn quantile_among(&self, level: f64, below: u64, total: u64) -> Option<Quantile> {
-        Some(match self.place(level, below, total)? {
-            Place::Value(value) => Quantile {
-                value,
-                resolution: 0.0,
-                scatter: 0.0,
-            },
-            Place::Whole(interpolant, place) => interpolant.attained(place),
-            Place::Inside(interpolant, target) => interpolant.at(target),
-        })
+        self.quantiles_among(&[level], below, total)[0]
     }
 
-    /// The value of [`Distribution::quantile_among`] alone.
+    /// [`Distribution::quantile_among`] at many levels, in any order: from the histogram they are read together, which takes a fraction of
+    /// the time.
     #[must_use]
-    pub(crate) fn value_among(&self, level: f64, below: u64, total: u64) -> Option<f64> {
-        Some(match self.place(level, below, total)? {
-            Place::Value(value) => value,
-            Place::Whole(interpolant, place) => interpolant.attained(place).value,
-            Place::Inside(interpolant, target) => interpolant.value(target),
-        })
+    pub fn quantiles_among(&self, levels: &[f64], below: u64, total: u64) -> Vec<Option<Quantile>> {
+        self.read(
+            levels,
+            below,
+            total,
+            Quantile::exact,
+            Interpolant::quantiles,
+        )
+    }
+
+    /// The values of [`Distribution::quantiles_among`] alone.
+    #[must_use]
+    pub(crate) fn values_among(&self, levels: &[f64], below: u64, total: u64) -> Vec<Option<f64>> {
+        self.read(levels, below, total, |value| value, Interpolant::values)
+    }
+
+    fn read<T>(
+        &self,
+        levels: &[f64],
+        below: u64,
+        total: u64,
+        exact: impl Fn(f64) -> T,
+        interpolated: impl FnOnce(&Interpolant, &[f64]) -> Vec<T>,
+    ) -> Vec<Option<T>> {
+        let places: Vec<Option<Place>> = levels
+            .iter()
+            .map(|&level| self.place(level, below, total))
+            .collect();
+        let mut found = match self {
+            Self::Sorted { .. } | Self::Counted { .. } => Vec::new(),
+            Self::Interpolated(interpolant) => {
+                let targets = places.iter().filter_map(|place| match place {
+                    Some(Place::Below(target)) => Some(*target),
+                    _ => None,
+                });
+                interpolated(interpolant, &targets.collect::<Vec<_>>())
+            }
+        }
+        .into_iter();
+        (places.into_iter())
+            .map(|place| match place? {
+                Place::Value(value) => Some(exact(value)),
+                Place::Below(_) => found.next(),
+            })
+            .collect()
     }
 
     /// Where the quantile at a level is to be found.
-    fn place(&self, level: f64, below: u64, total: u64) -> Option<Place<'_>> {
+    #[inline(always)]
+    fn place(&self, level: f64, below: u64, total: u64) -> Option<Place> {
         let count = self.count();
         if total == 0 || count == 0 || !(0.0..=1.0).contains(&level) {
             return None;
@@ -144,8 +187,9 @@ impl Distribution {
                     values[cumulative.partition_point(|&sum| sum <= place)],
                 ))
             }
+            // The j-th value stands at j − ½ of the cumulative count.
             Self::Interpolated(interpolant) if interpolant.is_lattice() => {
-                Some(Place::Whole(interpolant, attained(level)?))
+                Some(Place::Below(attained(level)? as f64 + 0.5))
             }
             _ if !(0.0..=last).contains(&position) => None,
             Self::Sorted { values, .. } => {
@@ -160,8 +204,7 @@ impl Distribution {
                     low * (1.0 - weight) + high * weight
                 }))
             }
-            // The j-th value stands at j − ½ of the cumulative count.
-            Self::Interpolated(interpolant) => Some(Place::Inside(interpolant, position + 0.5)),
+            Self::Interpolated(_) => Some(Place::Below(position + 0.5)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Monte Carlo errors: standard errors due to the finite number of trials.
 
 use super::deviation::Deviations;
-use super::distribution::{Distribution, Quantile};
+use super::distribution::Distribution;
 use super::moments::Moments;
 use crate::math::beta_quantile;
 
@@ -98,52 +98,66 @@ pub(crate) fn of_replicated_probability(spread: f64, n: u64) -> f64 {
     spread.max(RULE_OF_THREE / n as f64).min(1.0)
 }
 
-/// Quantile at a level of `total` values, `below` of which lie below all finite ones. Its error is half of Q(p + cδ) − Q(p − cδ) over c,
-/// δ being the deviation of the distribution function and c = 1.96 or, with replicates, that of [`interval_factor`].
+impl QuantileEstimate {
+    /// That of nothing.
+    pub(crate) const NONE: Self = Self {
+        value: None,
+        mc_error: None,
+        resolution: 0.0,
+        coarse: false,
+    };
+}
+
+/// Quantiles at levels of `total` values, `below` of which lie below all finite ones. The error of one is half of Q(p + cδ) − Q(p − cδ)
+/// over c, δ being the deviation of the distribution function and c = 1.96 or, with replicates, that of [`interval_factor`].
 ///
 /// # Source
 /// David and Nagaraja (2003), Order Statistics, section 7.1: the distribution-free interval of a quantile.
 #[must_use]
-pub(crate) fn quantile_estimate(
+pub(crate) fn quantile_estimates(
     distribution: &Distribution,
     deviations: &Deviations,
-    level: f64,
+    levels: &[f64],
     below: u64,
     total: u64,
-) -> QuantileEstimate {
-    let Some(Quantile {
-        value,
-        resolution,
-        scatter,
-    }) = distribution.quantile_among(level, below, total)
-    else {
-        return QuantileEstimate {
-            value: None,
-            mc_error: None,
-            resolution: 0.0,
-            coarse: false,
-        };
+) -> Vec<QuantileEstimate> {
+    let independent = matches!(deviations, Deviations::Independent);
+    let least_reach = if independent {
+        0.0
+    } else {
+        LEAST_REACH / total as f64
     };
-    let (least, scatter) = match deviations {
-        Deviations::Independent => (0.0, 0.0),
-        _ => (LEAST_REACH / total as f64, scatter),
-    };
-    let spread = deviations.at(level, value, total).and_then(|delta| {
-        let reach = deviations.interval_factor() * delta;
-        let width = Width {
-            delta,
-            reach: reach.max(least),
-        };
-        let spread = spread(distribution, level, width, below, total)?;
-        Some(root_of_squares(spread, scatter))
-    });
-    let coarse = spread.is_some_and(|error| resolution > TOLERATED_RESOLUTION * error);
-    QuantileEstimate {
-        value: Some(value),
-        mc_error: spread.map(|error| if coarse { error + resolution } else { error }),
-        resolution,
-        coarse,
-    }
+    let quantiles = distribution.quantiles_among(levels, below, total);
+    let intervals: Vec<Option<Interval>> = (levels.iter().zip(&quantiles))
+        .map(|(&level, quantile)| {
+            let delta = deviations.at(level, (*quantile)?.value, total)?;
+            let reach = deviations.interval_factor() * delta;
+            Interval::about(level, delta, reach.max(least_reach), total)
+        })
+        .collect();
+    // All their ends are read together.
+    let ends: Vec<f64> = intervals.iter().flatten().flat_map(|i| i.ends).collect();
+    let values = distribution.values_among(&ends, below, total);
+    let (values, _) = values.as_chunks();
+    let mut values = values.iter();
+    (quantiles.into_iter().zip(intervals))
+        .map(|(quantile, interval)| {
+            let spread = interval.and_then(|interval| interval.spread(*values.next()?));
+            let Some(quantile) = quantile else {
+                return QuantileEstimate::NONE;
+            };
+            let scatter = if independent { 0.0 } else { quantile.scatter };
+            let spread = spread.map(|spread| root_of_squares(spread, scatter));
+            let resolution = quantile.resolution;
+            let coarse = spread.is_some_and(|error| resolution > TOLERATED_RESOLUTION * error);
+            QuantileEstimate {
+                value: Some(quantile.value),
+                mc_error: spread.map(|error| if coarse { error + resolution } else { error }),
+                resolution,
+                coarse,
+            }
+        })
+        .collect()
 }
 
 /// √(a² + b²), also where the squares would be too large or too small for a double.
@@ -156,34 +170,33 @@ fn root_of_squares(a: f64, b: f64) -> f64 {
     larger * (1.0 + ratio * ratio).sqrt()
 }
 
-/// A deviation in probability, and how far from the level the slope of the quantile function is taken.
+/// Levels on both sides of a quantile's, between which the slope of the quantile function is taken.
 #[derive(Debug, Clone, Copy)]
-struct Width {
+struct Interval {
+    /// Deviation in probability.
     delta: f64,
-    reach: f64,
+    ends: [f64; 2],
 }
 
-fn spread(
-    distribution: &Distribution,
-    level: f64,
-    width: Width,
-    below: u64,
-    total: u64,
-) -> Option<f64> {
-    let n = total as f64;
-    // The slack is for 0.99: 1000 · (1 − 0.99) = 10.000000000000009, but 1 − 0.975 falls short.
-    if n * level.min(1.0 - level) < LEAST_BEYOND * (1.0 - 1e-12) {
-        return None;
+impl Interval {
+    /// `None` where too few values are expected beyond the level.
+    fn about(level: f64, delta: f64, reach: f64, total: u64) -> Option<Self> {
+        let beyond = total as f64 * level.min(1.0 - level);
+        // The slack is for 0.99: 1000 · (1 − 0.99) = 10.000000000000009, but 1 − 0.975 falls short.
+        (beyond >= LEAST_BEYOND * (1.0 - 1e-12)).then(|| Self {
+            delta,
+            ends: [(level - reach).max(0.0), (level + reach).min(1.0)],
+        })
     }
-    let (start, end) = (
-        (level - width.reach).max(0.0),
-        (level + width.reach).min(1.0),
-    );
-    let at = |level: f64| distribution.value_among(level, below, total);
-    // Halves before the difference, which could overflow.
-    let half = 0.5 * at(end)? - 0.5 * at(start)?;
-    let error = half * (2.0 * width.delta / (end - start));
-    error.is_finite().then_some(error.max(0.0))
+
+    /// How far the quantile moves with the deviation, from the quantiles at both ends.
+    fn spread(&self, quantiles: [Option<f64>; 2]) -> Option<f64> {
+        let [start, end] = self.ends;
+        // Halves before the difference, which could overflow.
+        let half = 0.5 * quantiles[1]? - 0.5 * quantiles[0]?;
+        let error = half * (2.0 * self.delta / (end - start));
+        error.is_finite().then_some(error.max(0.0))
+    }
 }
 
 #[cfg(test)]
@@ -219,12 +232,21 @@ mod tests {
         assert_eq!(interval_factor(Some(0)), f64::INFINITY);
     }
 
+    fn estimates<const N: usize>(
+        distribution: &Distribution,
+        levels: [f64; N],
+    ) -> [QuantileEstimate; N] {
+        let n = distribution.count();
+        let found = quantile_estimates(distribution, &Deviations::Independent, &levels, 0, n);
+        found.try_into().unwrap()
+    }
+
     #[test]
     fn quantile_errors_need_ten_values_beyond() {
         let spread_evenly = |n: i32| (0..n).map(|i| f64::from(i) + 0.5).collect();
         let all = Distribution::from_values(spread_evenly(1000));
         for level in [0.01, 0.5, 0.99] {
-            let estimate = quantile_estimate(&all, &Deviations::Independent, level, 0, 1000);
+            let [estimate] = estimates(&all, [level]);
             // Values ½ … 999½ spread evenly: the error is δ times 999.
             let expected = (level * (1.0 - level) / 1000.0_f64).sqrt() * 999.0;
             assert!(
@@ -234,7 +256,7 @@ mod tests {
             assert!(!estimate.coarse);
         }
         let fewer = Distribution::from_values(spread_evenly(999));
-        let estimate = quantile_estimate(&fewer, &Deviations::Independent, 0.99, 0, 999);
+        let [estimate] = estimates(&fewer, [0.99]);
         assert_eq!(estimate.mc_error, None);
         assert!(estimate.value.is_some());
     }

@@ -148,36 +148,37 @@ impl Grid {
     }
 
     /// All edges at once, in plain loops: those of [`Grid::edge`].
-    pub(crate) fn edges(&self, min: f64, max: f64) -> [f64; N_BINS + 1] {
-        let mut edges = [0.0; N_BINS + 1];
+    #[inline(always)]
+    pub(crate) fn edges(&self, min: f64, max: f64, edges: &mut [f64; N_BINS + 1]) {
         let distance = self.distance();
-        let (left, right) = edges.split_at_mut(self.middle as usize);
+        let middle = self.middle as usize;
+        let (left, right) = edges.split_at_mut(middle);
         match self.centre {
             Centre::Origin(origin) => {
-                for (edge, steps) in left.iter_mut().rev().zip(1..) {
-                    *edge = origin - distance(steps);
+                for (bin, edge) in left.iter_mut().enumerate() {
+                    *edge = origin - distance((middle - bin) as u64);
                 }
-                right[0] = origin;
-                for (edge, steps) in right[1..].iter_mut().zip(1..) {
+                for (edge, steps) in right.iter_mut().zip(0..) {
                     *edge = origin + distance(steps);
                 }
+                right[0] = origin;
             }
             Centre::Ends(start, end) => {
                 let half_way = half_way(start, end);
                 for (edge, steps) in left.iter_mut().zip(0..) {
                     *edge = (start + distance(steps)).min(half_way);
                 }
-                for (edge, steps) in right.iter_mut().rev().zip(0..) {
+                for (bin, edge) in right.iter_mut().enumerate() {
+                    let steps = (N_BINS - middle - bin) as u64;
                     *edge = (end - distance(steps)).max(half_way);
                 }
                 right[0] = half_way;
             }
         }
-        for edge in &mut edges {
+        for edge in edges.iter_mut() {
             *edge = edge.max(min).min(max);
         }
         (edges[0], edges[N_BINS]) = (min, max);
-        edges
     }
 }
 
@@ -252,7 +253,9 @@ mod tests {
             for bin in 0..N_BINS {
                 assert!(grid.edge(bin, min, max) <= grid.edge(bin + 1, min, max));
             }
-            for (bin, edge) in grid.edges(min, max).into_iter().enumerate() {
+            let mut edges = [f64::NAN; N_BINS + 1];
+            grid.edges(min, max, &mut edges);
+            for (bin, edge) in edges.into_iter().enumerate() {
                 assert_eq!(edge.to_bits(), grid.edge(bin, min, max).to_bits(), "{bin}");
             }
         }

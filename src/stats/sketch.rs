@@ -90,6 +90,11 @@ impl Sketch {
     /// Takes the carries of all slots; what is stored has been settled, so that its bytes depend on the counts alone.
     #[inline(never)]
     pub(crate) fn settle(&mut self) {
+        self.pending = 0;
+        // No slot holds more than all values, so short runs carry nothing.
+        if self.total < CARRY || self.low.0.iter().fold(0, |all, low| all | low) < CARRY as u16 {
+            return;
+        }
         for (slot, low) in self.low.0.iter_mut().enumerate() {
             let count = u64::from(*low);
             if count >= CARRY {
@@ -97,7 +102,6 @@ impl Sketch {
                 *self.carries.entry(slot).or_insert(0) += count / CARRY;
             }
         }
-        self.pending = 0;
     }
 
     /// The low bits of the slots, to be asked for ahead of their use.
@@ -117,11 +121,23 @@ impl Sketch {
 
     /// Adds the counts of the other.
     pub(crate) fn merge(&mut self, other: &Self) {
+        self.settle();
         self.total += other.total;
         self.all_whole &= other.all_whole;
-        for slot in 0..N_SLOTS {
-            self.raise(slot, other.count(slot));
+        if other.pending > 0 {
+            for slot in 0..N_SLOTS {
+                self.raise(slot, other.count(slot));
+            }
+            return;
         }
+        // Both are below the carry, so their sum has room.
+        for (low, more) in self.low.0.iter_mut().zip(&other.low.0) {
+            *low += more;
+        }
+        for (&slot, carries) in &other.carries {
+            *self.carries.entry(slot).or_insert(0) += carries;
+        }
+        self.settle();
     }
 
     /// Whether carries are those of slots, and the counts sum to a total of no more than so many trials.
@@ -145,6 +161,19 @@ impl Sketch {
     #[must_use]
     pub fn total(&self) -> u64 {
         self.total
+    }
+
+    /// Values in each slot.
+    #[inline(always)]
+    pub(crate) fn counts(&self) -> [u64; N_SLOTS] {
+        let mut counts = [0; N_SLOTS];
+        for (count, &low) in counts.iter_mut().zip(&self.low.0) {
+            *count = u64::from(low);
+        }
+        for (&slot, carries) in &self.carries {
+            counts[slot] += carries * CARRY;
+        }
+        counts
     }
 
     /// Values in a slot.

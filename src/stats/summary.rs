@@ -206,19 +206,19 @@ impl ValueSummary {
     /// Quantile at one level with its error.
     #[must_use]
     pub fn quantile(&self, level: f64) -> QuantileEstimate {
-        error::quantile_estimate(
+        self.quantiles(&[level])[0]
+    }
+
+    /// Quantiles at many levels with their errors, which are read together.
+    #[must_use]
+    pub fn quantiles(&self, levels: &[f64]) -> Vec<QuantileEstimate> {
+        error::quantile_estimates(
             &self.distribution,
             &self.deviations,
-            level,
+            levels,
             0,
             self.distribution.count(),
         )
-    }
-
-    /// Quantiles at all levels.
-    #[must_use]
-    pub fn quantiles(&self, levels: &[f64]) -> Vec<QuantileEstimate> {
-        levels.iter().map(|&level| self.quantile(level)).collect()
     }
 
     /// Probability level of `x`: share of values below it plus half the share of those equal to it; of the central case, `central_level`.

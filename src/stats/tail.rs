@@ -16,6 +16,8 @@ const FEWEST: f64 = 10.0;
 const LEAST_INDEX: f64 = 1.4;
 /// Standard errors of the index, 1/√k of it for a tail of k values, by which it must fall short.
 const MARGIN: f64 = 3.0;
+/// Far above the rounding of a sum of terms, relative to it.
+const SLACK: f64 = 1e-9;
 /// Share of the largest term in the sum of squared terms from which a mean counts as resting on a few trials.
 const DOMINANT: f64 = 0.05;
 /// The same of a variance, whose terms are squares themselves.
@@ -73,53 +75,72 @@ impl Unreliable {
 /// The lesser tail index of both sides, or with limits any number that lies below the same of them; `None` where a tail does not differ
 /// from the centre.
 fn tail_index(distribution: &Distribution, limits: Option<[Option<f64>; 2]>) -> Option<f64> {
-    /// Far above the rounding of a sum.
-    const SLACK: f64 = 1e-9;
-    let at = |level: f64| distribution.value_among(level, 0, distribution.count());
-    let centre = at(0.5)?;
-    let of_side = |level: &dyn Fn(f64) -> f64| {
-        // Halves before the difference, which could overflow.
-        let distance = |depth: f64| Some((0.5 * at(level(depth))? - 0.5 * centre).abs());
-        let innermost = distance(TAIL).filter(|d| *d > 0.0)?;
-        let term = |part: usize| {
-            let depth = TAIL * (part as f64 + 0.5) / N_READ as f64;
-            Some(math::ln(distance(depth)? / innermost))
-        };
-        let mut terms = [None; N_READ];
+    let total = distribution.count();
+    let read = |levels: &[f64]| -> Option<Vec<f64>> {
+        let values = distribution.values_among(levels, 0, total);
+        values.into_iter().collect()
+    };
+    // The centre, then of each side the innermost and the parts that bound its sum: read together.
+    let sides: [fn(f64) -> f64; 2] = [|depth| depth, |depth| 1.0 - depth];
+    let [_, bounding] = BOUNDING;
+    let mut levels = vec![0.5];
+    for level in sides {
+        levels.push(level(TAIL));
+        levels.extend(bounding.iter().map(|&part| level(depth(part))));
+    }
+    let values = read(&levels)?;
+    let (&centre, values) = values.split_first()?;
+    // Halves before the difference, which could overflow.
+    let distance = |value: f64| (0.5 * value - 0.5 * centre).abs();
+    let of_side = |level: fn(f64) -> f64, values: &[f64]| {
+        let (&innermost, values) = values.split_first()?;
+        let innermost = Some(distance(innermost)).filter(|d| *d > 0.0)?;
+        let term = |value: f64| math::ln(distance(value) / innermost);
+        let known = |part: usize| Some(values[bounding.iter().position(|&known| known == part)?]);
         for parts in BOUNDING {
             let Some(limits) = limits else { break };
-            // Terms fall from the outermost inwards to 0, so a few of them bound the sum.
-            let (mut least, mut most) = (0.0, 0.0);
-            let mut read = 0;
-            let ends = parts.iter().skip(1).chain([&N_READ]);
-            for (&part, &end) in parts.iter().zip(ends) {
-                if terms[part].is_none() {
-                    terms[part] = Some(term(part)?);
-                }
-                let term = terms[part]?;
-                least += (part + 1 - read) as f64 * term;
-                most += (end - part) as f64 * term;
-                read = part + 1;
-            }
-            let is_decided = |limit: f64| {
+            let terms = parts.iter().map(|&part| Some((part, term(known(part)?))));
+            let [least, most] = bounds(&terms.collect::<Option<Vec<_>>>()?);
+            if limits.into_iter().flatten().all(|limit| {
                 let sum = N_READ as f64 / limit;
                 most < sum * (1.0 - SLACK) || least > sum * (1.0 + SLACK)
-            };
-            if limits.into_iter().flatten().all(is_decided) {
+            }) {
                 return Some(N_READ as f64 / most);
             }
         }
-        let known = terms.into_iter().enumerate();
-        let sum: Option<f64> = known
-            .map(|(part, known)| known.or_else(|| term(part)))
+        let missing: Vec<f64> = (0..N_READ)
+            .filter(|&part| known(part).is_none())
+            .map(|part| level(depth(part)))
+            .collect();
+        let mut missing = read(&missing)?.into_iter();
+        let sum: Option<f64> = (0..N_READ)
+            .map(|part| known(part).or_else(|| missing.next()).map(term))
             .sum();
         Some(N_READ as f64 / sum?)
     };
-    let (lower, upper) = (of_side(&|depth| depth), of_side(&|depth| 1.0 - depth));
-    match (lower, upper) {
+    let (lower, upper) = values.split_at(values.len() / 2);
+    match (of_side(sides[0], lower), of_side(sides[1], upper)) {
         (Some(lower), Some(upper)) => Some(lower.min(upper)),
         (lower, upper) => lower.or(upper),
     }
+}
+
+/// Depth of the middle of a part of the tail.
+fn depth(part: usize) -> f64 {
+    TAIL * (part as f64 + 0.5) / N_READ as f64
+}
+
+/// Between which sums of all terms lie of which some are known, the first among them: terms fall from the outermost inwards to 0.
+fn bounds(known: &[(usize, f64)]) -> [f64; 2] {
+    let (mut least, mut most) = (0.0, 0.0);
+    let mut before = 0;
+    let ends = known.iter().skip(1).map(|&(part, _)| part);
+    for (&(part, term), end) in known.iter().zip(ends.chain([N_READ])) {
+        least += (part + 1 - before) as f64 * term;
+        most += (end - part) as f64 * term;
+        before = part + 1;
+    }
+    [least, most]
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ fn bytes(statistics: &Statistics) -> Vec<u8> {
     serde_json::to_vec(statistics).unwrap()
 }
 
-fn normals(n: usize, seed: u64) -> Vec<f64> {
+pub(super) fn normals(n: usize, seed: u64) -> Vec<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     (0..n)
         .map(|_| rng.sample::<f64, _>(rand_distr::StandardNormal))
@@ -78,7 +78,7 @@ fn normals(n: usize, seed: u64) -> Vec<f64> {
 }
 
 /// Streams that break careless statistics.
-fn hostile(n: usize) -> Vec<Vec<f64>> {
+pub(super) fn hostile(n: usize) -> Vec<Vec<f64>> {
     let z = normals(n, 7);
     let map = |f: &dyn Fn(f64) -> f64| z.iter().map(|&x| f(x)).collect::<Vec<f64>>();
     let mut sorted = z.clone();
