@@ -348,6 +348,10 @@ impl Counts {
         moments: &Moments,
     ) -> Option<Distribution> {
         let cell = self.cells.get(target)?;
+        // Targets are mostly read one after the other.
+        if let Some(Store::Sketched(next)) = self.cells.get(target + 1).and_then(Cell::store) {
+            prefetch_from(next.low(), 0);
+        }
         let (min, max) = match cell {
             Cell::Value(_) => (moments.min, moments.max),
             Cell::Date(dates) => (dates.min.unwrap_or(0.0), dates.max.unwrap_or(0.0)),

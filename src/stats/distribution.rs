@@ -1,7 +1,7 @@
 //! Quantiles and levels of one target, from all its values, from value counts or from the histogram.
 
 use super::discrete::is_whole;
-use super::interpolant::Interpolant;
+use super::interpolant::{Interpolant, READ_TOGETHER};
 
 /// A quantile with what the way of keeping the values may have cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,15 +41,6 @@ pub enum Distribution {
     },
     /// Histogram.
     Interpolated(Interpolant),
-}
-
-/// Where a quantile is to be found.
-#[derive(Debug, Clone, Copy)]
-enum Place {
-    /// At a value that was kept or counted, or between two of them.
-    Value(f64),
-    /// In the histogram, where so many values, and parts of one, lie below.
-    Below(f64),
 }
 
 impl Quantile {
@@ -129,40 +120,44 @@ impl Distribution {
         self.read(levels, below, total, |value| value, Interpolant::values)
     }
 
-    fn read<T>(
+    fn read<T: Copy>(
         &self,
         levels: &[f64],
         below: u64,
         total: u64,
         exact: impl Fn(f64) -> T,
-        interpolated: impl FnOnce(&Interpolant, &[f64]) -> Vec<T>,
+        interpolated: impl Fn(&Interpolant, &[f64]) -> [T; READ_TOGETHER],
     ) -> Vec<Option<T>> {
-        let places: Vec<Option<Place>> = levels
-            .iter()
-            .map(|&level| self.place(level, below, total))
-            .collect();
-        let mut found = match self {
-            Self::Sorted { .. } | Self::Counted { .. } => Vec::new(),
-            Self::Interpolated(interpolant) => {
-                let targets = places.iter().filter_map(|place| match place {
-                    Some(Place::Below(target)) => Some(*target),
-                    _ => None,
-                });
-                interpolated(interpolant, &targets.collect::<Vec<_>>())
+        let mut found = Vec::with_capacity(levels.len());
+        for levels in levels.chunks(READ_TOGETHER) {
+            let mut places = [None; READ_TOGETHER];
+            for (place, &level) in places.iter_mut().zip(levels) {
+                *place = self.place(level, below, total);
             }
+            let places = &places[..levels.len()];
+            let Self::Interpolated(interpolant) = self else {
+                found.extend(places.iter().map(|place| place.map(&exact)));
+                continue;
+            };
+            // Any target stands in for one that there is not.
+            let mut targets = [0.5; READ_TOGETHER];
+            for (target, place) in targets.iter_mut().zip(places) {
+                *target = place.unwrap_or(*target);
+            }
+            let read = interpolated(interpolant, &targets[..levels.len()]);
+            found.extend(
+                places
+                    .iter()
+                    .zip(read)
+                    .map(|(place, one)| place.map(|_| one)),
+            );
         }
-        .into_iter();
-        (places.into_iter())
-            .map(|place| match place? {
-                Place::Value(value) => Some(exact(value)),
-                Place::Below(_) => found.next(),
-            })
-            .collect()
+        found
     }
 
-    /// Where the quantile at a level is to be found.
+    /// The quantile at a level; from the histogram, how many values, and parts of one, lie below it.
     #[inline(always)]
-    fn place(&self, level: f64, below: u64, total: u64) -> Option<Place> {
+    fn place(&self, level: f64, below: u64, total: u64) -> Option<f64> {
         let count = self.count();
         if total == 0 || count == 0 || !(0.0..=1.0).contains(&level) {
             return None;
@@ -180,16 +175,14 @@ impl Distribution {
             Self::Sorted {
                 values,
                 discrete: true,
-            } => Some(Place::Value(values[attained(level)? as usize])),
+            } => Some(values[attained(level)? as usize]),
             Self::Counted { values, cumulative } => {
                 let place = attained(level)?;
-                Some(Place::Value(
-                    values[cumulative.partition_point(|&sum| sum <= place)],
-                ))
+                Some(values[cumulative.partition_point(|&sum| sum <= place)])
             }
             // The j-th value stands at j − ½ of the cumulative count.
             Self::Interpolated(interpolant) if interpolant.is_lattice() => {
-                Some(Place::Below(attained(level)? as f64 + 0.5))
+                Some(attained(level)? as f64 + 0.5)
             }
             _ if !(0.0..=last).contains(&position) => None,
             Self::Sorted { values, .. } => {
@@ -198,13 +191,13 @@ impl Distribution {
                 let high = values[(index + 1).min(values.len() - 1)];
                 let weight = position - index as f64;
                 // Weights before the sum: high − low can overflow.
-                Some(Place::Value(if low == high {
+                Some(if low == high {
                     low
                 } else {
                     low * (1.0 - weight) + high * weight
-                }))
+                })
             }
-            Self::Interpolated(_) => Some(Place::Below(position + 0.5)),
+            Self::Interpolated(_) => Some(position + 0.5),
         }
     }
 

@@ -267,4 +267,47 @@ mod tests {
         assert_eq!(sum.count(slot[0] as usize), u64::from(u32::MAX) + 70_001);
         assert_eq!(sum.total(), u64::from(u32::MAX) + 70_002);
     }
+
+    #[test]
+    fn a_merged_sketch_is_that_of_all_values() {
+        let values: Vec<f64> = (1..1000).map(f64::from).collect();
+        let grid = Grid::from_pilot(PilotSample {
+            sorted: &values,
+            min: 1.0,
+            max: 999.0,
+        });
+        let count = |n: usize| {
+            let mut sketch = Sketch::default();
+            for batch in vec![5.0; n].chunks(1000) {
+                sketch.update(&grid, batch);
+            }
+            sketch.update(&grid, &[700.0; 3]);
+            sketch
+        };
+        // Below, at and beyond what sixteen bits and their carry hold, with and without carries that were taken.
+        let numbers = [1, 20_000, 32_764, 32_765, 32_767, 32_768, 40_000, 70_000];
+        for first in numbers {
+            for second in numbers {
+                for settled in [[false; 2], [false, true], [true, false], [true; 2]] {
+                    let mut parts = [count(first), count(second)];
+                    for (part, _) in parts
+                        .iter_mut()
+                        .zip(settled)
+                        .filter(|(_, settled)| *settled)
+                    {
+                        part.settle();
+                    }
+                    let [mut sum, other] = parts;
+                    sum.merge(&other);
+                    let total = (first + second + 6) as u64;
+                    let mut slots = [0; 2];
+                    grid.slots(&[5.0, 700.0], &mut slots);
+                    let counted = slots.map(|slot| sum.count(slot as usize));
+                    assert_eq!(counted, [total - 6, 6], "{first}, {second}, {settled:?}");
+                    assert_eq!(sum.counts().iter().sum::<u64>(), total);
+                    assert!(sum.is_sound(total), "carries were taken");
+                }
+            }
+        }
+    }
 }

@@ -99,8 +99,11 @@ fn tail_index(distribution: &Distribution, limits: Option<[Option<f64>; 2]>) -> 
         let known = |part: usize| Some(values[bounding.iter().position(|&known| known == part)?]);
         for parts in BOUNDING {
             let Some(limits) = limits else { break };
-            let terms = parts.iter().map(|&part| Some((part, term(known(part)?))));
-            let [least, most] = bounds(&terms.collect::<Option<Vec<_>>>()?);
+            let terms: Option<Vec<_>> = parts
+                .iter()
+                .map(|&part| Some((part, term(known(part)?))))
+                .collect();
+            let [least, most] = bounds(&terms?);
             if limits.into_iter().flatten().all(|limit| {
                 let sum = N_READ as f64 / limit;
                 most < sum * (1.0 - SLACK) || least > sum * (1.0 + SLACK)

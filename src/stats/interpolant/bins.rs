@@ -13,6 +13,10 @@ const N_EDGES: usize = N_BINS + 1;
 /// A value and how often it occurs.
 pub(super) type Repeated = (f64, f64);
 
+/// Edges that are searched together, and how often.
+const RUN: usize = 32;
+const N_RUNS: usize = N_SLOTS / RUN;
+
 /// A number for each edge, and as many more as let an index be cut off by a mask.
 type Row = [f64; N_SLOTS];
 
@@ -21,6 +25,8 @@ type Row = [f64; N_SLOTS];
 pub(super) struct Bins {
     /// The lower edge of each bin, and how many values lie below it, atoms left out.
     table: Box<[Row; 2]>,
+    /// How many lie below the end of each run of bins.
+    below_runs: [f64; N_RUNS],
     /// The first of positive width.
     first: usize,
     n: usize,
@@ -36,6 +42,7 @@ impl Bins {
         };
         let mut bins = Self {
             table,
+            below_runs: [f64::INFINITY; N_RUNS],
             first: 0,
             n: 0,
         };
@@ -80,12 +87,16 @@ impl Bins {
         for bin in 0..N_BINS {
             n += usize::from(edges[bin + 1] - edges[bin] > 0.0);
         }
-        let (first, end) = (n_least - 1, N_EDGES - n_largest);
+        let (first, end) = (n_least.saturating_sub(1), N_EDGES - n_largest);
         // Nearly always all bins of no width lie beyond the values, and are empty.
         if n > 0 && first + n == end && below[first] == 0.0 && below[end] == below[N_BINS] {
             (self.first, self.n) = (first, n);
         } else {
             self.compact(&counts, repeated);
+        }
+        let [_, below] = self.table.as_ref();
+        for (last, run) in self.below_runs.iter_mut().zip(below.chunks(RUN)) {
+            *last = run[RUN - 1];
         }
     }
 
@@ -199,30 +210,23 @@ impl Bins {
         }
     }
 
-    /// The bins of so many targets, by the same steps for all. Compiled for every machine alike: processors that load eight places by one
-    /// instruction take longer for it than for eight.
-    #[inline(never)]
+    /// The bins of so many targets: counts of the edges that lie lower, first among the ends of all runs, then in one of them.
+    #[inline(always)]
     pub(super) fn around<const W: usize>(&self, targets: &[f64; W]) -> Around<W> {
         /// Spares the check of an index that is never larger.
         const MASK: usize = N_SLOTS - 1;
         let [edges, below] = self.table.as_ref();
         let (first, last) = self.ends().unwrap_or((1, 1));
-        let mut ends = [0; W];
-        let mut step = N_SLOTS / 2;
-        while step > 0 {
-            for (end, target) in ends.iter_mut().zip(targets) {
-                let is_below = below[(*end + step - 1) & MASK] < *target;
-                *end += if is_below { step } else { 0 };
-            }
-            step /= 2;
-        }
         let mut around = Around {
             bins: [0; W],
             inner: [false; W],
             edges: [[0.0; W]; 4],
             below: [[0.0; W]; 4],
         };
-        for (lane, end) in ends.into_iter().enumerate() {
+        let (runs, _) = below.as_chunks::<RUN>();
+        for (lane, &target) in targets.iter().enumerate() {
+            let run = n_below(&self.below_runs, target).min(N_RUNS - 1);
+            let end = RUN * run + n_below(&runs[run], target);
             let bin = end.saturating_sub(1).max(first).min(last);
             around.bins[lane] = bin;
             around.inner[lane] = (bin > first) & (bin < last);
@@ -234,4 +238,14 @@ impl Bins {
         }
         around
     }
+}
+
+/// How many of some numbers lie below a target. All are looked at: that takes one instruction for as many as a register has lanes.
+#[inline(always)]
+fn n_below(numbers: &[f64; RUN], target: f64) -> usize {
+    let mut n = 0;
+    for number in numbers {
+        n += u64::from(*number < target);
+    }
+    n as usize
 }

@@ -17,7 +17,8 @@ use super::sketch::Sketch;
 use crate::math::simd_level;
 
 /// Targets that are read together: three registers of 512 bits, which do not wait for each other. The published levels are 23.
-const W: usize = 24;
+pub(crate) const READ_TOGETHER: usize = 24;
+const W: usize = READ_TOGETHER;
 
 /// A value that occurs repeatedly.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +53,7 @@ struct Group {
 
 /// Cumulative counts of one target, ready for reading.
 ///
-/// Reading 23 levels touches few of the bins, so slopes and resolutions are computed where they are asked.
+/// Reading 23 levels touches few of the bins, so slopes and resolutions are computed where they are asked, for many levels at once.
 ///
 /// # Source
 /// Monotone cubic: Fritsch and Carlson (1980); slopes from the parabola through three edges, limited to three times the smaller secant.
@@ -112,51 +113,42 @@ impl Interpolant {
     }
 
     /// The values below which so many of the counted ones lie, 0 < target < total; where all are whole numbers, the whole numbers nearest to
-    /// where the interpolation puts them.
+    /// where the interpolation puts them. At most [`READ_TOGETHER`], in their order.
     #[must_use]
-    pub(crate) fn quantiles(&self, targets: &[f64]) -> Vec<Quantile> {
-        let mut quantiles = Vec::with_capacity(targets.len());
-        for targets in targets.chunks(W) {
-            let group = self.find(targets);
-            let errors = dispatch!(simd_level(), _simd => group.around.errors(&group.values));
-            let found = group.found.iter().zip(errors).take(targets.len());
-            quantiles.extend(found.map(|(found, errors)| match *found {
-                Found::Step(quantile) if self.lattice => Quantile {
-                    value: quantile.value.round(),
-                    ..quantile
-                },
-                Found::Step(quantile) => quantile,
-                Found::Inside(bin, value) => self.inside(bin, value, errors),
-                Found::Open(target) => {
-                    let (bin, value) = self.find_alone(target);
-                    self.inside(bin, value, self.bins.errors(bin, value))
-                }
-            }));
-        }
-        quantiles
+    pub(crate) fn quantiles(&self, targets: &[f64]) -> [Quantile; W] {
+        let group = self.find(targets);
+        let errors = dispatch!(simd_level(), _simd => group.around.errors(&group.values));
+        std::array::from_fn(|lane| match group.found[lane] {
+            Found::Step(quantile) if self.lattice => Quantile {
+                value: quantile.value.round(),
+                ..quantile
+            },
+            Found::Step(quantile) => quantile,
+            Found::Inside(bin, value) => self.inside(bin, value, errors[lane]),
+            Found::Open(target) => {
+                let (bin, value) = self.find_alone(target);
+                self.inside(bin, value, self.bins.errors(bin, value))
+            }
+        })
     }
 
     /// The values of [`Interpolant::quantiles`] alone.
     #[must_use]
-    pub(crate) fn values(&self, targets: &[f64]) -> Vec<f64> {
-        let mut values = Vec::with_capacity(targets.len());
-        for targets in targets.chunks(W) {
-            let group = self.find(targets);
-            values.extend(group.found[..targets.len()].iter().map(|found| {
-                let (bin, value) = match *found {
-                    Found::Step(quantile) if self.lattice => return quantile.value.round(),
-                    Found::Step(quantile) => return quantile.value,
-                    Found::Inside(bin, value) => (bin, value),
-                    Found::Open(target) => self.find_alone(target),
-                };
-                if self.lattice {
-                    self.whole(bin, value).0
-                } else {
-                    value
-                }
-            }));
-        }
-        values
+    pub(crate) fn values(&self, targets: &[f64]) -> [f64; W] {
+        let group = self.find(targets);
+        std::array::from_fn(|lane| {
+            let (bin, value) = match group.found[lane] {
+                Found::Step(quantile) if self.lattice => return quantile.value.round(),
+                Found::Step(quantile) => return quantile.value,
+                Found::Inside(bin, value) => (bin, value),
+                Found::Open(target) => self.find_alone(target),
+            };
+            if self.lattice {
+                self.whole(bin, value).0
+            } else {
+                value
+            }
+        })
     }
 
     /// The quantile at a place in a bin; the errors are those where no value repeats.
@@ -201,17 +193,20 @@ impl Interpolant {
         (value.round().max(low).min(high), [low, high])
     }
 
-    /// Finds up to W targets.
+    /// Finds targets. What is found where there is none is without meaning.
     fn find(&self, targets: &[f64]) -> Group {
-        let mut found = [Found::Open(0.5); W];
-        let mut rest = [0.5; W];
-        for ((found, rest), &target) in found.iter_mut().zip(&mut rest).zip(targets) {
+        let first = targets.first().copied().unwrap_or(0.5);
+        let mut found = [self.step(first); W];
+        for (found, &target) in found.iter_mut().zip(targets) {
             *found = self.step(target);
-            if let Found::Open(target) = *found {
+        }
+        let mut rest = [0.5; W];
+        for (rest, found) in rest.iter_mut().zip(found) {
+            if let Found::Open(target) = found {
                 *rest = target;
             }
         }
-        let around = self.bins.around(&rest);
+        let around = dispatch!(simd_level(), _simd => self.bins.around(&rest));
         let values = dispatch!(simd_level(), _simd => around.values(&rest));
         for lane in 0..W {
             if let Found::Open(_) = found[lane]

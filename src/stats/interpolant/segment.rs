@@ -11,6 +11,8 @@ const CHANCE: f64 = 5.0;
 const PARTS: f64 = (1_u64 << 40) as f64;
 /// Slope, in counts of the bin, at which the steps between parts are 2⁻⁴⁶, 64 times the rounding of the cubic.
 const STEEP: f64 = 1.0 / 64.0;
+/// Steps towards a place in a bin; after fewer nearly all are there.
+const MOST_STEPS: usize = 5;
 /// A step of 2⁻¹⁴ leaves an error of 2⁻⁴² times what the slopes make of it.
 const NEAR: f64 = 1.0 / (1_u64 << 14) as f64;
 
@@ -213,17 +215,19 @@ impl Segment {
     /// Place in the bin at which so much is gained: the middle of one of 2⁴⁰ equal parts.
     pub(super) fn solve(&self, gain: f64) -> f64 {
         let mut place = self.first_place(gain);
-        for step in 1..=5 {
+        for _ in 0..MOST_STEPS {
             let before = place;
             place = self.step(place, gain);
-            if step == 5 || (place - before).abs() < NEAR {
-                let found = self.part_near(place, gain);
-                if !found.is_nan() {
-                    return found;
-                }
+            if (place - before).abs() < NEAR {
+                break;
             }
         }
-        self.bisect(gain, self.bracket(place, gain))
+        let found = self.part_near(place, gain);
+        if found.is_nan() {
+            self.bisect(gain, self.bracket(place, gain))
+        } else {
+            found
+        }
     }
 
     /// Ends of a short interval about a place between which so much is gained beyond doubt: at all places outside, the cubic, which rises, is

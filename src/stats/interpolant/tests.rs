@@ -1,6 +1,7 @@
 //! What is read many at a time against a plain way: one target after another, each bin by itself, places by halving.
 
 use super::*;
+use crate::stats::distribution::Distribution;
 use crate::stats::grid::{ATOM_SLOTS, N_BINS, ZERO_SLOT};
 use crate::stats::level::HUB_LEVELS;
 use crate::stats::tests::{hostile, normals};
@@ -185,12 +186,17 @@ fn many_read_at_once_have_the_bits_of_a_plain_reading() {
         let case = Case::new(values);
         let (interpolant, plain) = (case.interpolant(), Plain::new(&case));
         let targets = targets(interpolant.total());
-        let quantiles = interpolant.quantiles(&targets);
-        let values = interpolant.values(&targets);
+        let chunks = || targets.chunks(W).map(|some| (some.len(), some));
+        let quantiles: Vec<Quantile> = chunks()
+            .flat_map(|(n, some)| interpolant.quantiles(some).into_iter().take(n))
+            .collect();
+        let values: Vec<f64> = chunks()
+            .flat_map(|(n, some)| interpolant.values(some).into_iter().take(n))
+            .collect();
         for (place, &target) in targets.iter().enumerate() {
             let found = quantiles[place];
             // However many are read beside it, and with errors or without.
-            assert_eq!(interpolant.quantiles(&[target]), [found], "{number}");
+            assert_eq!(interpolant.quantiles(&[target])[0], found, "{number}");
             assert_eq!(values[place].to_bits(), found.value.to_bits(), "{number}");
             let expected = plain.value(target);
             let value = match interpolant.find(&[target]).found[0] {
@@ -235,4 +241,29 @@ fn nearly_all_places_are_found_together() {
     let found = &found[..targets.len()];
     let n_alone = found.iter().filter(|one| matches!(one, Found::Open(_)));
     assert!(n_alone.count() <= 2, "{found:?}");
+}
+
+#[test]
+fn levels_outside_the_finite_values_leave_the_others_in_their_places() {
+    let interpolant = Case::new(&normals(10_000, 4)).interpolant();
+    let distribution = Distribution::Interpolated(interpolant);
+    // 1,000 values below, 4,000 above the finite ones.
+    let (below, total) = (1_000, 15_000);
+    let levels: Vec<f64> = (0..=50).rev().map(|step| f64::from(step) / 50.0).collect();
+    let many = distribution.quantiles_among(&levels, below, total);
+    let values = distribution.values_among(&levels, below, total);
+    for (place, &level) in levels.iter().enumerate() {
+        let position = level * 14_999.0 - 1_000.0;
+        assert_eq!(many[place].is_some(), (0.0..=9_999.0).contains(&position));
+        assert_eq!(
+            many[place],
+            distribution.quantile_among(level, below, total)
+        );
+        let value = many[place].map(|quantile| quantile.value);
+        assert_eq!(values[place], value, "{level}");
+        let Some(value) = value else { continue };
+        // The share of the finite values below the quantile is that of its position.
+        let share = distribution.cdf_mid(value).unwrap();
+        assert!((share * 1e4 - position - 0.5).abs() < 1e-6, "{level}");
+    }
 }
