@@ -4,7 +4,7 @@ use super::graph::{Binary, Graph, Unary, Value, ValueId};
 use crate::dist::{Distribution, Parametrisation};
 
 /// The distributions a plan draws from.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Distributions {
     /// With fixed numbers, by the number in [`Value::Draw`].
     pub(crate) fixed: Vec<Distribution>,

@@ -116,8 +116,9 @@ pub fn sample(plan: &Plan, settings: &Settings) -> JointSample {
                 let n = (run.end - run.start) as usize;
                 let first = run.start;
                 evaluate(plan, &mut workspace, &mut scores, first, n, &mut Ignore);
+                let kept: Vec<&[f64]> = rows.iter().map(|&row| workspace.kept(row, n)).collect();
                 for trial in 0..n {
-                    part.extend(rows.iter().map(|&row| workspace.kept(row, n)[trial]));
+                    part.extend(kept.iter().map(|values| values[trial]));
                 }
             }
             part
