@@ -170,6 +170,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     // The process ends here: to free a hundred thousand pieces one by one takes as long as to load and plan the model.
     forget(driven);
     forget(planned);
+    forget(driver_plan);
     forget(loaded);
     status
 }

@@ -342,6 +342,28 @@ mod tests {
     }
 
     #[test]
+    fn a_file_written_in_pieces_appears_whole_or_not_at_all() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::prepare(parent.path()).unwrap();
+        // Long enough to be sent to the disk twice before its end.
+        let content: Vec<u8> = (0..20_000_000_u32).map(|k| (k % 251) as u8).collect();
+        let mut abandoned = folder.begin("a.csv").unwrap();
+        abandoned.write_all(&content).unwrap();
+        drop(abandoned);
+        assert!(names(parent.path()).is_empty());
+        let mut file = folder.begin("a.csv").unwrap();
+        for piece in content.chunks(1_000_003) {
+            file.write_all(piece).unwrap();
+        }
+        let staged = file.finish().unwrap();
+        assert_eq!(staged.target(), parent.path().join("a.csv"));
+        assert!(!staged.target().exists());
+        folder.commit(vec![staged]).unwrap();
+        assert!(fs::read(parent.path().join("a.csv")).unwrap() == content);
+        assert_eq!(names(parent.path()), ["a.csv"]);
+    }
+
+    #[test]
     fn undoing_restores_old_content_and_removes_new_files() {
         let parent = tempfile::tempdir().unwrap();
         let (kept, made) = (parent.path().join("kept"), parent.path().join("made"));

@@ -228,6 +228,45 @@ mod tests {
         assert!(matches!(json(&document), Err(JsonError::NotFinite(_))));
     }
 
+    /// Takes so many bytes and no more, as a full disk does.
+    struct Full(usize);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let n = bytes.len().min(self.0);
+            self.0 -= n;
+            Ok(n)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn pieces_are_the_text_or_an_error() {
+        // Cells enough for more than one piece.
+        let mut document = sample();
+        let cells = &mut document.outputs.get_mut("loss").unwrap().cells;
+        let one = cells[0].clone();
+        cells.resize(1000, one);
+        let whole = json(&document).unwrap();
+        assert!(whole.len() > 2 * PIECE);
+        let mut pieces = Vec::new();
+        write_json(&document, &mut pieces).unwrap();
+        assert!(pieces == whole);
+        for room in [0, PIECE, whole.len() - 1] {
+            let failed = write_json(&document, Full(room)).unwrap_err();
+            assert!(matches!(failed, JsonError::Write(_)), "{failed}");
+        }
+        write_json(&document, Full(whole.len())).unwrap();
+        document.outputs.get_mut("loss").unwrap().cells[999].max = Some(f64::INFINITY);
+        let mut nothing = Vec::new();
+        let failed = write_json(&document, &mut nothing).unwrap_err();
+        assert!(matches!(failed, JsonError::NotFinite(_)), "{failed}");
+        assert!(nothing.is_empty());
+    }
+
     #[test]
     fn another_format_or_an_unknown_key_is_refused() {
         let text = String::from_utf8(json(&sample()).unwrap()).unwrap();

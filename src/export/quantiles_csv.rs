@@ -345,6 +345,17 @@ mod tests {
     }
 
     #[test]
+    fn a_writer_that_is_full_is_an_error() {
+        let document = sample();
+        let whole = quantiles_csv(&document);
+        let mut room = vec![0; whole.len()];
+        write_quantiles_csv(&document, room.as_mut_slice()).unwrap();
+        assert!(room == whole);
+        let short = &mut room[1..];
+        assert!(write_quantiles_csv(&document, short).is_err());
+    }
+
+    #[test]
     fn a_missing_statistic_is_an_empty_field() {
         let (_, rows) = rows(&sample());
         let late = rows
