@@ -34,7 +34,7 @@ pub fn json(document: &ResultDocument) -> Result<Vec<u8>, JsonError> {
     Ok(bytes)
 }
 
-/// Writes the text of [`json`] in pieces of [`PIECE`]: the whole of it is never held.
+/// Writes the text of [`json`] in pieces of 256 KB: the whole of it is never held.
 ///
 /// # Errors
 /// A NaN or an infinity in the document, found before anything is written; what the writer reports.
