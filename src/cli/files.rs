@@ -1,7 +1,8 @@
 //! The files of a run: result document and its digest, table, charts, report.
 
+use std::fmt::Display;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::charts::{MOST_PANELS, charts, output_chart, place_chart};
 use super::trials::quoted;
 use crate::check::CheckedModel;
-use crate::export::{FileError, OutputFolder, Staged, json, quantiles_csv_parts};
+use crate::export::{FileError, OutputFolder, Staged, json, write_json, write_quantiles_csv};
 use crate::render::ReportPlan;
 use crate::result::{Format, OrderedMap, ResultDocument};
 use crate::run::{JointSample, SampleColumn};
@@ -38,37 +39,44 @@ const REPORT: &str = "report.txt";
 
 /// The files of a run under temporary names, but for the report.
 pub(super) struct Written {
-    /// The bytes of `result.json`.
-    pub(super) json: Vec<u8>,
+    /// The text of `result.json`, if it is to be printed.
+    json: Option<Vec<u8>>,
     /// In the order in which they take their names: the result last, as readers look for it first. Once it is there, the others are.
     files: Vec<Staged>,
-    /// Names of files of the result that is replaced.
-    old: Vec<String>,
 }
 
-/// Writes all files of a run but the report, `kept` among them. What could not be drawn is said on standard error.
+/// Writes all files of a run but the report, `kept` among them. What could not be drawn is said on standard error. The text of the result
+/// is held only if `keeps_json`.
 ///
-/// One thread writes text while another waits for the disk.
+/// One thread writes the result while another writes its table.
 pub(super) fn write(
     folder: &OutputFolder,
     model: &CheckedModel,
     document: &ResultDocument,
     plan: &ReportPlan,
     kept: &[(String, Vec<u8>)],
+    keeps_json: bool,
 ) -> Result<Written, String> {
     let stage = |name: &str, content: &[u8]| {
-        let staged = folder.stage(name, &[content]);
+        let staged = folder.stage(name, content);
         staged.map_err(|error| error.to_string())
     };
     let result = || {
-        let json = json(document).map_err(|error| error.to_string())?;
-        let digest = stage(DIGEST, digest(&json).as_bytes())?;
-        let result = stage(RESULT, &json)?;
-        Ok::<_, String>((json, digest, result))
+        let file = folder.begin(RESULT).map_err(|error| error.to_string())?;
+        let mut json = Digested {
+            inner: file,
+            hash: Sha256::new(),
+            copy: keeps_json.then(Vec::new),
+        };
+        write_json(document, &mut json).map_err(|error| failed(folder, RESULT, error))?;
+        let Digested { inner, hash, copy } = json;
+        let result = inner.finish().map_err(|error| error.to_string())?;
+        Ok::<_, String>((copy, stage(DIGEST, digest(hash).as_bytes())?, result))
     };
     let table = || {
-        let staged = folder.stage(TABLE, &quantiles_csv_parts(document));
-        staged.map_err(|error| error.to_string())
+        let mut file = folder.begin(TABLE).map_err(|error| error.to_string())?;
+        write_quantiles_csv(document, &mut file).map_err(|error| failed(folder, TABLE, error))?;
+        file.finish().map_err(|error| error.to_string())
     };
     let others = || {
         let mut files = Vec::new();
@@ -83,30 +91,58 @@ pub(super) fn write(
         }
         Ok::<_, String>((files, drawn.left_out))
     };
-    let (result, (others, (table, old))) = rayon::join(result, || {
-        rayon::join(others, || rayon::join(table, || old_files(folder)))
-    });
+    let (result, (table, others)) = rayon::join(result, || rayon::join(table, others));
     let (json, digest, result) = result?;
     let (mut files, left_out) = others?;
     for note in &left_out {
         eprintln!("note: {note}");
     }
     files.extend([table?, digest, result]);
-    Ok(Written { json, files, old })
+    Ok(Written { json, files })
+}
+
+/// What a file that could not be written to says.
+fn failed(folder: &OutputFolder, name: &str, error: impl Display) -> String {
+    format!(
+        "cannot write {}: {error}",
+        folder.path().join(name).display()
+    )
+}
+
+/// Passes text on and takes its digest, and a copy if one is wanted.
+struct Digested<W> {
+    inner: W,
+    hash: Sha256,
+    copy: Option<Vec<u8>>,
+}
+
+impl<W: Write> Write for Digested<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..n]);
+        if let Some(copy) = &mut self.copy {
+            copy.extend_from_slice(&bytes[..n]);
+        }
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 impl Written {
     /// Gives the files their names, each whole or none, and removes those of the result that they replace which this run does not have.
-    /// The report and, if it was asked for, the joint sample come with them.
+    /// The report and, if it was asked for, the joint sample come with them. Returns the text of the result if it was kept.
     pub(super) fn finish(
         mut self,
         folder: &OutputFolder,
         model: &CheckedModel,
         report: &str,
         sample: Option<&JointSample>,
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Option<Vec<u8>>, String> {
         let mut stage = |name: &str, content: &[u8]| {
-            let staged = folder.stage(name, &[content])?;
+            let staged = folder.stage(name, content)?;
             self.files.insert(0, staged);
             Ok(())
         };
@@ -118,16 +154,16 @@ impl Written {
             .map_err(|error: FileError| error.to_string())?;
         let files = self.files.iter();
         let new: Vec<PathBuf> = files.map(|file| file.target().to_owned()).collect();
+        let stale = stale_files(folder, &new)?;
         (folder.commit(self.files)).map_err(|error| error.to_string())?;
-        remove_stale(folder, &self.old, &new)?;
+        remove(&stale)?;
         Ok(self.json)
     }
 }
 
-/// The digest of a document, in the form that `sha256sum --check` reads.
-fn digest(json: &[u8]) -> String {
-    let digest: String = Sha256::digest(json)
-        .iter()
+/// A digest in the form that `sha256sum --check` reads.
+fn digest(hash: Sha256) -> String {
+    let digest: String = (hash.finalize().iter())
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("{digest}  {RESULT}\n")
@@ -142,6 +178,36 @@ struct Named {
     outputs: OrderedMap<IgnoredAny>,
 }
 
+/// Names of files that some run writes beside its result and another may not have, whatever its model.
+const FIXED: [&str; 5] = [SAMPLE, OUTER, STATE, TRIALS, "fan.svg"];
+
+/// Files that the run whose result is in the folder wrote beside it and that are not among `written`: beside the new result they would pass
+/// for its own. Other files, whatever they are called, are not ours. The old result is read only if a file is there that may be one of them.
+fn stale_files(folder: &OutputFolder, written: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let may_be_stale = |name: &str| {
+        let is_chart = name.starts_with("fan-") && name.ends_with(".svg");
+        (is_chart || FIXED.contains(&name)) && !written.contains(&folder.path().join(name))
+    };
+    let listed = fs::read_dir(folder.path()).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let listed = listed.map_err(|error| {
+        let path = folder.path().display();
+        format!("cannot see which files of an older result are in {path}: {error}")
+    })?;
+    let found: Vec<String> = (listed.into_iter())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| may_be_stale(name))
+        .collect();
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let old = old_files(folder);
+    Ok(found
+        .iter()
+        .filter(|name| old.contains(name))
+        .map(|name| folder.path().join(name))
+        .collect())
+}
+
 /// Names of files that the run whose result is in the folder may have written beside it, and that another run may not have; none if there is
 /// no result of this format.
 fn old_files(folder: &OutputFolder) -> Vec<String> {
@@ -150,21 +216,15 @@ fn old_files(folder: &OutputFolder) -> Vec<String> {
     if named.format.is_none() {
         return Vec::new();
     }
-    let fixed = [SAMPLE, OUTER, STATE, TRIALS, "fan.svg"].map(str::to_owned);
     let outputs = named.outputs.names().map(output_chart);
     let places = named.dimensions.names().map(place_chart);
-    fixed.into_iter().chain(outputs).chain(places).collect()
+    let fixed = FIXED.map(str::to_owned).into_iter();
+    fixed.chain(outputs).chain(places).collect()
 }
 
-/// Removes files that only the run of the old result wrote: beside the new one they would pass for its own. Other files, whatever they are
-/// called, are not ours.
-fn remove_stale(folder: &OutputFolder, old: &[String], written: &[PathBuf]) -> Result<(), String> {
-    for name in old {
-        let path = folder.path().join(name);
-        if written.contains(&path) {
-            continue;
-        }
-        match fs::remove_file(&path) {
+fn remove(stale: &[PathBuf]) -> Result<(), String> {
+    for path in stale {
+        match fs::remove_file(path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 return Err(format!("cannot remove {}: {error}", path.display()));
             }

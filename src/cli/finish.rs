@@ -8,6 +8,7 @@ use super::load::report;
 use super::outcome::print;
 use super::progress::Progress;
 use super::{ExitStatus, files, trials};
+use crate::check::CheckedModel;
 use crate::describe::report_plan;
 use crate::diag::Diagnostic;
 use crate::export::OutputFolder;
@@ -57,14 +58,18 @@ fn finish_here(ended: &Ended<'_>, kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
     let sampled = || {
         let drivers = match &ended.drivers {
             Some(drivers) => drivers.clone(),
-            None => {
-                driver_plan(loaded)?.map_or_else(Vec::new, |plan| plan.drivers(loaded, settings))
-            }
+            None => match driven_output(&loaded.model) {
+                Some(output) => {
+                    let plan = build(&loaded.model, PlanRequest::Drivers { output })?;
+                    DriverPlan { output, plan }.drivers(loaded, settings)
+                }
+                None => Vec::new(),
+            },
         };
         let sample = (output.joint_sample).then(|| joint_sample(&loaded.model, settings));
         Ok::<_, Vec<Diagnostic>>((drivers, sample.transpose()?))
     };
-    let write = || files::write(folder, &loaded.model, document, &shown, &kept);
+    let write = || files::write(folder, &loaded.model, document, &shown, &kept, output.json);
     let (sampled, written) = rayon::join(sampled, write);
     let (drivers, sample) = match sampled {
         Ok(sampled) => sampled,
@@ -85,7 +90,7 @@ fn finish_here(ended: &Ended<'_>, kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
     };
     let printed = if output.quiet {
         ExitStatus::Done
-    } else if output.json {
+    } else if let Some(json) = json {
         print(&String::from_utf8_lossy(&json))
     } else {
         let status = print(&text);
@@ -219,20 +224,15 @@ pub(super) fn explain_failure(error: RunError, loaded: &Loaded) -> ExitStatus {
 
 /// What finds the inputs that move an output most, at its outermost place and the last time label.
 pub(super) struct DriverPlan {
-    output: usize,
-    plan: Plan,
+    /// Its index in the model's outputs.
+    pub(super) output: usize,
+    pub(super) plan: Plan,
 }
 
-/// Plans the search for the drivers that the report names; `None` if it names none.
-pub(super) fn driver_plan(loaded: &Loaded) -> Result<Option<DriverPlan>, Vec<Diagnostic>> {
-    let model = &loaded.model;
-    let drivers_of = report_plan(model).drivers_of;
-    let position = |name: String| model.outputs.iter().position(|output| output.name == name);
-    let Some(output) = drivers_of.and_then(position) else {
-        return Ok(None);
-    };
-    let plan = build(model, PlanRequest::Drivers { output })?;
-    Ok(Some(DriverPlan { output, plan }))
+/// The output of which the report names the drivers, if it names any.
+pub(super) fn driven_output(model: &CheckedModel) -> Option<usize> {
+    let name = report_plan(model).drivers_of?;
+    model.outputs.iter().position(|output| output.name == name)
 }
 
 impl DriverPlan {

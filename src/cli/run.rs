@@ -13,7 +13,7 @@ use super::drive::{Driven, Storage, drive, drive_until, failed, read_part};
 use super::extend::extend_same;
 use super::files::CHECKPOINT;
 use super::finish::{
-    DriverPlan, Ended, default_folder, driver_plan, explain_failure, finish, prepare,
+    DriverPlan, Ended, default_folder, driven_output, explain_failure, finish, prepare,
 };
 use super::load::{load_model, report};
 use super::profile::Stages;
@@ -21,7 +21,7 @@ use super::progress::{Progress, stop_on_signals};
 use super::stored::{guard_checkpoint, guard_state};
 use crate::diag::Diagnostic;
 use crate::export::OutputFolder;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanRequest, build_with_drivers};
 use crate::run::{
     Goal, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, Settings, Shard, Simulation,
     next_check, plan,
@@ -170,6 +170,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     // The process ends here: to free a hundred thousand pieces one by one takes as long as to load and plan the model.
     forget(driven);
     forget(planned);
+    forget(driver_plan);
     forget(loaded);
     status
 }
@@ -189,11 +190,14 @@ fn plans(
         && !arguments.extend
         // A run until a precision does not know yet which trials its sample takes.
         && arguments.until.is_empty();
-    let (planned, drivers) = thread::scope(|scope| {
-        let drivers = finds_drivers.then(|| scope.spawn(|| driver_plan(loaded)));
-        (plan(loaded), drivers.map(joined))
-    });
-    Ok((planned?, drivers.transpose()?.flatten()))
+    let model = &loaded.model;
+    match finds_drivers.then(|| driven_output(model)).flatten() {
+        Some(output) => {
+            let (planned, plan) = build_with_drivers(model, PlanRequest::Statistics, output)?;
+            Ok((planned, Some(DriverPlan { output, plan })))
+        }
+        None => Ok((plan(loaded)?, None)),
+    }
 }
 
 /// What a thread found, or its panic.

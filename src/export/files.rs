@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
-use std::panic::resume_unwind;
 use std::path::{Component, Path, PathBuf};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 use tempfile::{Builder, NamedTempFile, TempPath};
+
+use super::staging::{Staged, Staging};
 
 /// A file or folder that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +24,11 @@ pub struct FileError {
 }
 
 /// Attaches what was tried, and where.
-fn at<T>(action: &'static str, path: &Path, result: io::Result<T>) -> Result<T, FileError> {
+pub(super) fn at<T>(
+    action: &'static str,
+    path: &Path,
+    result: io::Result<T>,
+) -> Result<T, FileError> {
     result.map_err(|source| FileError {
         action,
         path: path.to_owned(),
@@ -87,7 +91,7 @@ impl OutputFolder {
         // Files wait for the disk side by side; the first that fails is reported.
         let attempts: Vec<_> = files
             .par_iter()
-            .map(|(name, content)| self.stage(name, &[content]))
+            .map(|(name, content)| self.stage(name, content))
             .collect();
         self.commit(attempts.into_iter().collect::<Result<Vec<_>, _>>()?)
     }
@@ -99,19 +103,10 @@ impl OutputFolder {
     /// A failure to rename; the old files are then still there.
     pub fn commit(&self, staged: Vec<Staged>) -> Result<(), FileError> {
         // Nothing takes its name before all are on the disk.
-        let mut ready = Vec::with_capacity(staged.len());
-        for Staged {
-            file,
-            target,
-            synchronised,
-        } in staged
-        {
-            let outcome = synchronised
-                .join()
-                .unwrap_or_else(|panic| resume_unwind(panic));
-            at("write", &target, outcome)?;
-            ready.push((file, target));
-        }
+        let ready: Vec<_> = staged
+            .into_iter()
+            .map(Staged::on_the_disk)
+            .collect::<Result<_, _>>()?;
         let mut done: Vec<Replaced> = Vec::with_capacity(ready.len());
         for (file, target) in ready {
             let step = keep_old(&target).and_then(|old| {
@@ -136,30 +131,31 @@ impl OutputFolder {
         for folder in &folders {
             at("synchronise the folder", folder, synchronise(folder))?;
         }
+        // To give back the pages of large old files takes a while.
+        done.into_par_iter().for_each(drop);
         Ok(())
     }
 
-    /// Writes a file (relative path, content in parts) under a temporary name beside its target; it is removed unless it is committed.
+    /// Writes a file (relative path, content) under a temporary name beside its target; it is removed unless it is committed.
     /// It goes on to the disk meanwhile: files that wait together wait once.
     ///
     /// # Errors
     /// A path that leaves the folder, or a failure to write.
-    pub fn stage(&self, name: &str, content: &[impl AsRef<[u8]>]) -> Result<Staged, FileError> {
+    pub fn stage(&self, name: &str, content: &[u8]) -> Result<Staged, FileError> {
+        let mut file = self.begin(name)?;
+        at("write", &self.path.join(name), file.write_all(content))?;
+        file.finish()
+    }
+
+    /// Begins a file (relative path) that is written piece by piece, as [`OutputFolder::stage`] does at once.
+    ///
+    /// # Errors
+    /// A path that leaves the folder, or a failure to make the file.
+    pub fn begin(&self, name: &str) -> Result<Staging, FileError> {
         let target = self.target(name)?;
         let folder = target.parent().unwrap_or(&self.path);
         at("make the folder", folder, fs::create_dir_all(folder))?;
-        let (file, synchronised) = at(
-            "write",
-            &target,
-            stage_in(folder).and_then(|mut file| {
-                for part in content {
-                    file.write_all(part.as_ref())?;
-                }
-                let handle = file.as_file().try_clone()?;
-                let synchronised = thread::Builder::new().spawn(move || handle.sync_all())?;
-                Ok((file, synchronised))
-            }),
-        )?;
+        let file = at("write", &target, stage_in(folder))?;
         if target.is_dir() {
             return at(
                 "write",
@@ -167,11 +163,7 @@ impl OutputFolder {
                 Err(io::Error::other("a folder of that name is in the way")),
             );
         }
-        Ok(Staged {
-            file,
-            target,
-            synchronised,
-        })
+        Ok(Staging::new(file, target))
     }
 
     fn target(&self, name: &str) -> Result<PathBuf, FileError> {
@@ -190,22 +182,6 @@ impl OutputFolder {
                 Err(io::Error::other("the path leaves the folder")),
             )
         }
-    }
-}
-
-/// A file that is written under a temporary name.
-#[derive(Debug)]
-pub struct Staged {
-    file: NamedTempFile,
-    target: PathBuf,
-    synchronised: JoinHandle<io::Result<()>>,
-}
-
-impl Staged {
-    /// The path that it is to take.
-    #[must_use]
-    pub fn target(&self) -> &Path {
-        &self.target
     }
 }
 
@@ -363,6 +339,28 @@ mod tests {
         assert!(error.to_string().contains("result.json"), "{error}");
         assert_eq!(fs::read(parent.path().join("a.csv")).unwrap(), b"old");
         assert_eq!(names(parent.path()), ["a.csv", "result.json"]);
+    }
+
+    #[test]
+    fn a_file_written_in_pieces_appears_whole_or_not_at_all() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::prepare(parent.path()).unwrap();
+        // Long enough to be sent to the disk twice before its end.
+        let content: Vec<u8> = (0..20_000_000_u32).map(|k| (k % 251) as u8).collect();
+        let mut abandoned = folder.begin("a.csv").unwrap();
+        abandoned.write_all(&content).unwrap();
+        drop(abandoned);
+        assert!(names(parent.path()).is_empty());
+        let mut file = folder.begin("a.csv").unwrap();
+        for piece in content.chunks(1_000_003) {
+            file.write_all(piece).unwrap();
+        }
+        let staged = file.finish().unwrap();
+        assert_eq!(staged.target(), parent.path().join("a.csv"));
+        assert!(!staged.target().exists());
+        folder.commit(vec![staged]).unwrap();
+        assert!(fs::read(parent.path().join("a.csv")).unwrap() == content);
+        assert_eq!(names(parent.path()), ["a.csv"]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! `result.json`: the document as text that is the same for the same result and reads well in a comparison of lines.
 
-use std::io;
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
+use super::staging::PIECE;
 use crate::result::{NotFinite, ResultDocument};
 
 /// A document that cannot be written or read.
@@ -13,6 +14,9 @@ pub enum JsonError {
     /// A number that JSON cannot hold.
     #[error(transparent)]
     NotFinite(#[from] NotFinite),
+    /// What takes the text failed.
+    #[error("cannot write the document: {0}")]
+    Write(#[from] io::Error),
     /// Text that is no result document.
     #[error("not a `fanfare-result/1` document: {0}")]
     Invalid(#[from] serde_json::Error),
@@ -25,7 +29,20 @@ pub enum JsonError {
 /// A NaN or an infinity in the document.
 pub fn json(document: &ResultDocument) -> Result<Vec<u8>, JsonError> {
     document.check_finite()?;
-    Ok(lines(document)?)
+    let mut bytes = Vec::new();
+    lines(document, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes the text of [`json`] in pieces of 256 KB: the whole of it is never held.
+///
+/// # Errors
+/// A NaN or an infinity in the document, found before anything is written; what the writer reports.
+pub fn write_json(document: &ResultDocument, writer: impl Write) -> Result<(), JsonError> {
+    document.check_finite()?;
+    let mut pieces = BufWriter::with_capacity(PIECE, writer);
+    lines(document, &mut pieces)?;
+    Ok(pieces.flush()?)
 }
 
 /// Reads a document.
@@ -36,15 +53,13 @@ pub fn read_json(bytes: &[u8]) -> Result<ResultDocument, JsonError> {
     Ok(serde_json::from_slice(bytes)?)
 }
 
-/// Any value in the layout of [`json`].
-pub(super) fn lines(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
-    let mut bytes = Vec::new();
+/// Writes any value in the layout of [`json`].
+pub(super) fn lines(value: &impl Serialize, mut writer: impl Write) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(
-        &mut bytes,
+        &mut writer,
         LinePerElement::default(),
     ))?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    writer.write_all(b"\n")
 }
 
 /// Indents objects that are members of objects; writes objects that are elements of arrays on one line each and other arrays on the line of their key.
@@ -186,7 +201,9 @@ mod tests {
             "cells": [{"at": {"year": 2023}, "q": [1.5, null], "list": [{"a": 1}, {"a": 2}]}, {"at": {}}],
             "matrix": [[1, 2], [3, 4]]
         });
-        insta::assert_snapshot!(String::from_utf8(lines(&value).unwrap()).unwrap(), @r#"
+        let mut text = Vec::new();
+        lines(&value, &mut text).unwrap();
+        insta::assert_snapshot!(String::from_utf8(text).unwrap(), @r#"
         {
          "name": "a",
          "empty": {},
@@ -209,6 +226,45 @@ mod tests {
         let mut document = sample();
         document.outputs.get_mut("revenue").unwrap().cells[0].mean = Some(f64::NAN);
         assert!(matches!(json(&document), Err(JsonError::NotFinite(_))));
+    }
+
+    /// Takes so many bytes and no more, as a full disk does.
+    struct Full(usize);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let n = bytes.len().min(self.0);
+            self.0 -= n;
+            Ok(n)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn pieces_are_the_text_or_an_error() {
+        // Cells enough for more than one piece.
+        let mut document = sample();
+        let cells = &mut document.outputs.get_mut("loss").unwrap().cells;
+        let one = cells[0].clone();
+        cells.resize(1000, one);
+        let whole = json(&document).unwrap();
+        assert!(whole.len() > 2 * PIECE);
+        let mut pieces = Vec::new();
+        write_json(&document, &mut pieces).unwrap();
+        assert!(pieces == whole);
+        for room in [0, PIECE, whole.len() - 1] {
+            let failed = write_json(&document, Full(room)).unwrap_err();
+            assert!(matches!(failed, JsonError::Write(_)), "{failed}");
+        }
+        write_json(&document, Full(whole.len())).unwrap();
+        document.outputs.get_mut("loss").unwrap().cells[999].max = Some(f64::INFINITY);
+        let mut nothing = Vec::new();
+        let failed = write_json(&document, &mut nothing).unwrap_err();
+        assert!(matches!(failed, JsonError::NotFinite(_)), "{failed}");
+        assert!(nothing.is_empty());
     }
 
     #[test]

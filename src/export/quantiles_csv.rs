@@ -1,11 +1,9 @@
 //! The tidy table in the column names of the forecasting hubs: one row for each statistic.
 
-use rayon::prelude::*;
+use std::io::{self, BufWriter, Write};
 
+use super::staging::PIECE;
 use crate::result::{CrossingCell, Key, LabelProbability, Labels, ResultDocument, WORLD};
-
-/// Room for the rows of a cell, some more than they take.
-const BYTES_PER_CELL: usize = 4096;
 
 /// Means, quantiles and crossing probabilities as CSV (RFC 4180, UTF-8, line feeds, shortest numbers that read back as the same double).
 ///
@@ -13,50 +11,53 @@ const BYTES_PER_CELL: usize = 4096;
 /// `output_type_id`, `value`, `mc_error`, `unit`. Types are `mean` (no id), `quantile` (id: level), and for crossings `pmf` (id: time label or `never`) and `cdf`
 /// (id: time label). The date of a crossing has the target `NAME.date`, a return after it `NAME.recross`. A statistic that does not exist has an empty value.
 pub fn quantiles_csv(document: &ResultDocument) -> Vec<u8> {
-    quantiles_csv_parts(document).concat()
+    let mut bytes = Vec::new();
+    write_quantiles_csv(document, &mut bytes).expect("memory takes every byte");
+    bytes
 }
 
-/// [`quantiles_csv`] in parts that follow one another: the table may be large, so that joining them takes a while.
-pub fn quantiles_csv_parts(document: &ResultDocument) -> Vec<Vec<u8>> {
+/// Writes [`quantiles_csv`] in pieces: the table may be large.
+///
+/// # Errors
+/// What the writer reports.
+pub fn write_quantiles_csv(document: &ResultDocument, writer: impl Write) -> io::Result<()> {
+    let mut pieces = BufWriter::with_capacity(PIECE, writer);
     let table = Table::new(document);
-    let mut header = String::new();
-    table.header(&mut header);
-    let levels: Vec<String> = document
-        .quantile_levels
-        .iter()
-        .map(|x| number(*x))
+    let levels = &document.quantile_levels;
+    let levels: Vec<Kind> = (levels.iter().map(|level| number(*level)))
+        .map(|level| Kind::new("quantile", &level))
         .collect();
-    let outputs: Vec<_> = document.outputs.iter().collect();
-    let parts: Vec<Vec<u8>> = outputs
-        .par_iter()
-        .map(|(name, output)| {
-            let mut text = String::with_capacity(BYTES_PER_CELL * output.cells.len());
-            let unit = quoted(output.unit.as_deref().unwrap_or_default());
-            for cell in &output.cells {
-                let mut rows = table.rows(&mut text, name, &cell.place, &cell.at, &unit);
-                rows.add("mean", "", cell.mean, cell.mean_error);
-                let estimates = cell.quantiles.iter().zip(&cell.quantile_errors);
-                for (level, (value, error)) in levels.iter().zip(estimates) {
-                    rows.add("quantile", level, *value, *error);
-                }
-            }
-            text.into_bytes()
-        })
-        .collect();
+    let mean = Kind::new("mean", "");
+    // The rows of one cell, in the same room for all.
     let mut text = String::new();
-    for (name, crossing) in document.crossings.iter() {
-        for cell in &crossing.cells {
-            crossing_rows(&table, &levels, &mut text, name, cell);
+    table.header(&mut text);
+    pieces.write_all(text.as_bytes())?;
+    for (name, output) in document.outputs.iter() {
+        let unit = output.unit.as_deref().unwrap_or_default();
+        for cell in &output.cells {
+            text.clear();
+            let mut rows = table.rows(&mut text, name, &cell.place, &cell.at, unit);
+            rows.add(&mean, cell.mean, cell.mean_error);
+            let estimates = cell.quantiles.iter().zip(&cell.quantile_errors);
+            for (level, (value, error)) in levels.iter().zip(estimates) {
+                rows.add(level, *value, *error);
+            }
+            pieces.write_all(text.as_bytes())?;
         }
     }
-    let header = std::iter::once(header.into_bytes());
-    let crossings = std::iter::once(text.into_bytes());
-    header.chain(parts).chain(crossings).collect()
+    for (name, crossing) in document.crossings.iter() {
+        for cell in &crossing.cells {
+            text.clear();
+            crossing_rows(&table, &levels, &mut text, name, cell);
+            pieces.write_all(text.as_bytes())?;
+        }
+    }
+    pieces.flush()
 }
 
 fn crossing_rows(
     table: &Table<'_>,
-    levels: &[String],
+    levels: &[Kind],
     text: &mut String,
     name: &str,
     cell: &CrossingCell,
@@ -69,30 +70,27 @@ fn crossing_rows(
     };
     let mut rows = table.rows(text, name, &cell.place, &cell.at, "1");
     for entry in &cell.first {
-        rows.add("pmf", &id(entry), Some(entry.probability), entry.error);
+        let kind = Kind::new("pmf", &id(entry));
+        rows.add(&kind, Some(entry.probability), entry.error);
     }
-    rows.add(
-        "pmf",
-        "never",
-        Some(cell.never.probability),
-        cell.never.error,
-    );
+    let never = Kind::new("pmf", "never");
+    rows.add(&never, Some(cell.never.probability), cell.never.error);
     for entry in &cell.by {
-        rows.add("cdf", &id(entry), Some(entry.probability), entry.error);
+        let kind = Kind::new("cdf", &id(entry));
+        rows.add(&kind, Some(entry.probability), entry.error);
     }
     let recross = format!("{name}.recross");
     table.rows(text, &recross, &cell.place, &cell.at, "1").add(
-        "pmf",
-        "true",
+        &Kind::new("pmf", "true"),
         Some(cell.recross.probability),
         cell.recross.error,
     );
     let date = format!("{name}.date");
-    let unit = quoted(table.time.unwrap_or_default());
-    let mut rows = table.rows(text, &date, &cell.place, &cell.at, &unit);
+    let unit = table.time.unwrap_or_default();
+    let mut rows = table.rows(text, &date, &cell.place, &cell.at, unit);
     let estimates = cell.date.quantiles.iter().zip(&cell.date.quantile_errors);
     for (level, (value, error)) in levels.iter().zip(estimates) {
-        rows.add("quantile", level, *value, *error);
+        rows.add(level, *value, *error);
     }
 }
 
@@ -105,32 +103,40 @@ struct Table<'a> {
     others: Vec<&'a str>,
 }
 
+/// Which statistic a row holds: its type and id as they stand in the table, between commas.
+struct Kind(String);
+
+impl Kind {
+    fn new(output_type: &str, id: &str) -> Self {
+        let mut text = String::from(",");
+        fields_into(&mut text, [output_type, id].into_iter());
+        text.push(',');
+        Self(text)
+    }
+}
+
 /// The rows of one cell.
 struct Rows<'a> {
     text: &'a mut String,
     /// All columns before the type of the statistic.
     start: String,
-    /// As it stands in the table.
-    unit: &'a str,
+    /// All after the error: the unit and the end of the line.
+    end: String,
 }
 
 impl Rows<'_> {
-    fn add(&mut self, output_type: &str, id: &str, value: Option<f64>, error: Option<f64>) {
+    fn add(&mut self, kind: &Kind, value: Option<f64>, error: Option<f64>) {
         let text = &mut *self.text;
         text.push_str(&self.start);
-        for field in [output_type, id] {
-            text.push(',');
-            field_into(text, field);
-        }
-        for value in [value, error] {
-            text.push(',');
-            if let Some(value) = value {
-                number_into(text, value);
-            }
+        text.push_str(&kind.0);
+        if let Some(value) = value {
+            number_into(text, value);
         }
         text.push(',');
-        text.push_str(self.unit);
-        text.push('\n');
+        if let Some(error) = error {
+            number_into(text, error);
+        }
+        text.push_str(&self.end);
     }
 }
 
@@ -177,14 +183,14 @@ impl<'a> Table<'a> {
         );
     }
 
-    /// The rows of a cell; `unit` as it stands in the table.
+    /// The rows of a cell.
     fn rows<'b>(
         &self,
         text: &'b mut String,
         target: &str,
         place: &str,
         at: &Labels,
-        unit: &'b str,
+        unit: &str,
     ) -> Rows<'b> {
         let key = |dimension: &str| at.get(dimension).map(Key::to_string).unwrap_or_default();
         let (location, name) = match at.get(place) {
@@ -203,7 +209,8 @@ impl<'a> Table<'a> {
         fields.extend(self.time.map(key));
         let mut start = String::new();
         fields_into(&mut start, fields.iter().map(String::as_str));
-        Rows { text, start, unit }
+        let end = format!(",{}\n", quoted(unit));
+        Rows { text, start, end }
     }
 }
 
@@ -217,13 +224,15 @@ fn number(value: f64) -> String {
 fn number_into(text: &mut String, value: f64) {
     let mut buffer = zmij::Buffer::new();
     let written = buffer.format(value);
-    match written.split_once('e') {
-        Some((digits, exponent)) => {
-            text.push_str(digits);
-            text.push('e');
-            text.push_str(exponent.strip_prefix('+').unwrap_or(exponent));
-        }
-        None => text.push_str(written.strip_suffix(".0").unwrap_or(written)),
+    // Numbers of everyday size have no exponent to look for.
+    if !(1e-4..1e15).contains(&value.abs())
+        && let Some((digits, exponent)) = written.split_once('e')
+    {
+        text.push_str(digits);
+        text.push('e');
+        text.push_str(exponent.strip_prefix('+').unwrap_or(exponent));
+    } else {
+        text.push_str(written.strip_suffix(".0").unwrap_or(written));
     }
 }
 
@@ -333,6 +342,17 @@ mod tests {
         // Six sums of numbers below one: rounding stays below 6 × 2^-53.
         assert!((pmf - 1.0).abs() < 1e-15);
         assert!((of("cdf", "2027") + of("pmf", "never") - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_writer_that_is_full_is_an_error() {
+        let document = sample();
+        let whole = quantiles_csv(&document);
+        let mut room = vec![0; whole.len()];
+        write_quantiles_csv(&document, room.as_mut_slice()).unwrap();
+        assert!(room == whole);
+        let short = &mut room[1..];
+        assert!(write_quantiles_csv(&document, short).is_err());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! From a checked model to a graph of values: every cell of every node that something reads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
+use std::thread;
 
 use super::draw::Distributions;
 use super::graph::{Graph, ValueId};
@@ -8,6 +10,7 @@ use super::instruction::Plan;
 use super::roots::Roots;
 use super::schedule;
 use super::score::Scores;
+use super::stream::StreamKey;
 use crate::check::{Body, CheckedModel, NodeId};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::dimension::{Assignment, DimensionId};
@@ -22,7 +25,7 @@ pub enum PlanRequest {
     Statistics,
     /// The outputs at their outermost place, and one summary score for each input, kept.
     JointSample,
-    /// The last cell of one output (its number) at its outermost place, and one summary score for each input, kept.
+    /// The last cell of one output (its number) at its outermost place, and one summary score for each input that it reads, kept.
     Drivers {
         /// Index in the model's outputs.
         output: usize,
@@ -43,50 +46,33 @@ pub enum PlanRequest {
 /// Parameters that are fixed by the model and out of their domain, each with its cell; a plan too large to hold.
 pub fn build(model: &CheckedModel, request: PlanRequest) -> Result<Plan, Vec<Diagnostic>> {
     let mut builder = Builder::new(model);
-    let mut roots = Roots::default();
     builder.nodes();
-    if !builder.problems.has_errors() {
-        if let PlanRequest::Drivers { output } = request {
-            builder.last_cell(&mut roots, output);
-        } else {
-            builder.targets(&mut roots);
-        }
-        match request {
-            PlanRequest::Statistics => builder.joints(&mut roots),
-            PlanRequest::JointSample => {
-                builder.only_outermost(&mut roots, false);
-                builder.keep_outputs(&mut roots);
-                builder.summary_scores(&mut roots);
-            }
-            PlanRequest::Drivers { .. } => {
-                builder.keep_outputs(&mut roots);
-                builder.summary_scores(&mut roots);
-            }
-            PlanRequest::OutermostSeries => builder.only_outermost(&mut roots, false),
-            PlanRequest::Outermost => builder.only_outermost(&mut roots, true),
-            PlanRequest::EveryNode => builder.every_node(&mut roots),
-            PlanRequest::Scores => {
-                builder.only_outermost(&mut roots, false);
-                builder.every_score(&mut roots);
-            }
-        }
-        let only_keeps = matches!(
-            request,
-            PlanRequest::JointSample | PlanRequest::Drivers { .. }
-        );
-        if !only_keeps {
-            roots.order = builder.order_by_place(&roots);
-        }
-    }
-    if builder.problems.has_errors() {
-        return Err(builder.problems.into_sorted());
-    }
-    Ok(schedule::schedule(
-        &builder.graph,
-        roots,
-        builder.scores.into_streams(),
-        builder.distributions,
-    ))
+    let roots = builder.roots(request);
+    let (graph, streams, distributions) = builder.finish()?;
+    Ok(schedule::schedule(&graph, roots, streams, distributions))
+}
+
+/// The plan of a request beside that for the drivers of an output (its number), each as [`build`] makes it; values are found once for both.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_with_drivers(
+    model: &CheckedModel,
+    request: PlanRequest,
+    output: usize,
+) -> Result<(Plan, Plan), Vec<Diagnostic>> {
+    let mut builder = Builder::new(model);
+    builder.nodes();
+    let roots = builder.roots(request);
+    let of_drivers = builder.roots(PlanRequest::Drivers { output });
+    let (graph, streams, distributions) = builder.finish()?;
+    let (others, more) = (streams.clone(), distributions.clone());
+    Ok(thread::scope(|scope| {
+        let drivers = scope.spawn(|| schedule::schedule(&graph, of_drivers, others, more));
+        let plan = schedule::schedule(&graph, roots, streams, distributions);
+        let drivers = drivers.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (plan, drivers)
+    }))
 }
 
 /// The state of a plan under construction.
@@ -122,6 +108,54 @@ impl<'a> Builder<'a> {
             too_large: false,
             refused: BTreeSet::new(),
         }
+    }
+
+    /// What a request shall deliver, found after all nodes; nothing where there are problems.
+    fn roots(&mut self, request: PlanRequest) -> Roots {
+        let mut roots = Roots::default();
+        if self.problems.has_errors() {
+            return roots;
+        }
+        if let PlanRequest::Drivers { output } = request {
+            self.last_cell(&mut roots, output);
+        } else {
+            self.targets(&mut roots);
+        }
+        match request {
+            PlanRequest::Statistics => self.joints(&mut roots),
+            PlanRequest::JointSample => {
+                self.only_outermost(&mut roots, false);
+                self.keep_outputs(&mut roots);
+                self.summary_scores(&mut roots);
+            }
+            PlanRequest::Drivers { .. } => {
+                self.keep_outputs(&mut roots);
+                self.summary_scores_of_read(&mut roots);
+            }
+            PlanRequest::OutermostSeries => self.only_outermost(&mut roots, false),
+            PlanRequest::Outermost => self.only_outermost(&mut roots, true),
+            PlanRequest::EveryNode => self.every_node(&mut roots),
+            PlanRequest::Scores => {
+                self.only_outermost(&mut roots, false);
+                self.every_score(&mut roots);
+            }
+        }
+        let only_keeps = matches!(
+            request,
+            PlanRequest::JointSample | PlanRequest::Drivers { .. }
+        );
+        if !only_keeps {
+            roots.order = self.order_by_place(&roots);
+        }
+        roots
+    }
+
+    /// The values, the streams of their scores and their distributions.
+    fn finish(self) -> Result<(Graph, Vec<StreamKey>, Distributions), Vec<Diagnostic>> {
+        if self.problems.has_errors() {
+            return Err(self.problems.into_sorted());
+        }
+        Ok((self.graph, self.scores.into_streams(), self.distributions))
     }
 
     /// Evaluates all nodes, operands first, so that no chain of nodes recurses deeply.

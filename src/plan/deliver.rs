@@ -206,18 +206,44 @@ impl Builder<'_> {
     /// One summary score for each input that is drawn: the mean of its cells' scores.
     pub(crate) fn summary_scores(&mut self, roots: &mut Roots) {
         for &node in &self.model.order {
-            let scores: Vec<ValueId> = (self.drawn_scores(node).into_iter())
-                .map(|(_, score)| score)
-                .collect();
-            if scores.is_empty() {
-                continue;
-            }
-            let sum = self.graph.fold(Fold::Sum, &scores);
-            let n = self.graph.number(scores.len() as f64);
-            let mean = self.graph.binary(Binary::Divide, sum, n);
-            let row = roots.keep(mean);
-            roots.summaries.push((node, row));
+            let scores = self.drawn_scores(node);
+            self.summary_score(roots, node, &scores);
         }
+    }
+
+    /// The same for those inputs alone that the targets read.
+    pub(crate) fn summary_scores_of_read(&mut self, roots: &mut Roots) {
+        let order = self.model.order.iter();
+        let drawn: Vec<_> = order.map(|&node| (node, self.drawn_scores(node))).collect();
+        let all_scores = drawn.iter().flat_map(|(_, scores)| scores);
+        let needed = self.graph.needed(
+            roots.targets.iter().map(|&(_, value)| value),
+            // A score is its input's own, though it may be mixed from those of inputs that it goes with.
+            all_scores.map(|&(_, score)| score),
+        );
+        for (node, scores) in drawn {
+            let cells = &self.cells[node.0 as usize];
+            let is_read = scores.iter().any(|&(cell, _)| {
+                cells[cell].is_some_and(|value| {
+                    needed[value.0 as usize] && self.graph.known(value).is_none()
+                })
+            });
+            if is_read {
+                self.summary_score(roots, node, &scores);
+            }
+        }
+    }
+
+    fn summary_score(&mut self, roots: &mut Roots, node: NodeId, scores: &[(usize, ValueId)]) {
+        if scores.is_empty() {
+            return;
+        }
+        let scores: Vec<ValueId> = scores.iter().map(|&(_, score)| score).collect();
+        let sum = self.graph.fold(Fold::Sum, &scores);
+        let n = self.graph.number(scores.len() as f64);
+        let mean = self.graph.binary(Binary::Divide, sum, n);
+        let row = roots.keep(mean);
+        roots.summaries.push((node, row));
     }
 
     /// The score of every cell that is drawn.

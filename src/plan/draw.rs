@@ -9,7 +9,7 @@ use crate::dist::{Distribution, FixedDistribution, ParameterValue, Parametrisati
 type Origin = (&'static str, Vec<String>, Vec<Vec<u64>>);
 
 /// The distributions a plan draws from.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Distributions {
     /// With fixed numbers, by the number in [`Value::Draw`].
     pub(crate) fixed: Vec<FixedDistribution>,

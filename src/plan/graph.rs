@@ -246,6 +246,29 @@ impl Graph {
         &self.values[id.0 as usize]
     }
 
+    /// Whether each value takes part in one of those wanted, by value; what makes the values of `ends` is not looked at.
+    pub(crate) fn needed(
+        &self,
+        wanted: impl IntoIterator<Item = ValueId>,
+        ends: impl IntoIterator<Item = ValueId>,
+    ) -> Vec<bool> {
+        let mut is_end = vec![false; self.len()];
+        for end in ends {
+            is_end[end.0 as usize] = true;
+        }
+        let mut needed = vec![false; self.len()];
+        for value in wanted {
+            needed[value.0 as usize] = true;
+        }
+        // Operands have smaller numbers than what they make.
+        for index in (0..self.len()).rev() {
+            if needed[index] && !is_end[index] {
+                self.values[index].operands(|operand| needed[operand.0 as usize] = true);
+            }
+        }
+        needed
+    }
+
     pub(crate) fn number(&mut self, x: f64) -> ValueId {
         self.intern(Value::Number(x.to_bits()))
     }

@@ -2,54 +2,56 @@
 
 use std::hash::{Hash, Hasher};
 
-const VACANT: u32 = u32::MAX;
-
 /// Numbers of items that a caller keeps in a list, found by content.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// Numbers at the place of their hash, or in the next vacant one; a power of two of places, at most half of them taken.
-    places: Vec<u32>,
+    /// At the place of its hash or in the next vacant one each item; a power of two of places, at most half of them taken.
+    places: Vec<Option<Place>>,
     n_taken: usize,
+}
+
+/// What is known of an item without a look at it, which may lie far away in memory.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    hash: u32,
+    number: u32,
 }
 
 impl Known {
     /// The number of an item that is in `items`, or its future number there, `items.len()`, and whether it is new.
     ///
     /// # Panics
-    /// From 2³² − 1 items on.
+    /// From 2³² items on.
     pub(super) fn number<T: Hash + Eq>(&mut self, items: &[T], item: &T) -> (u32, bool) {
         if 2 * self.n_taken >= self.places.len() {
-            self.grow(items);
+            self.grow();
         }
-        let place = self.place(item, |number| items[number as usize] == *item);
-        let found = self.places[place];
-        if found != VACANT {
-            return (found, false);
+        let mut hasher = Multiplied(0);
+        item.hash(&mut hasher);
+        let hash = hasher.finish() as u32;
+        let mask = self.places.len() - 1;
+        let mut place = hash as usize & mask;
+        while let Some(taken) = self.places[place] {
+            if taken.hash == hash && items[taken.number as usize] == *item {
+                return (taken.number, false);
+            }
+            place = (place + 1) & mask;
         }
         let number = u32::try_from(items.len()).expect("the builder limits the number of values");
-        self.places[place] = number;
+        self.places[place] = Some(Place { hash, number });
         self.n_taken += 1;
         (number, true)
     }
 
-    /// Where an item stands, or where it would.
-    fn place(&self, item: &impl Hash, is_item: impl Fn(u32) -> bool) -> usize {
-        let mask = self.places.len() - 1;
-        let mut hash = Multiplied(0);
-        item.hash(&mut hash);
-        let mut place = hash.finish() as usize & mask;
-        while self.places[place] != VACANT && !is_item(self.places[place]) {
-            place = (place + 1) & mask;
-        }
-        place
-    }
-
-    fn grow<T: Hash>(&mut self, items: &[T]) {
+    fn grow(&mut self) {
         let length = (2 * self.places.len()).max(1024);
-        let taken = std::mem::replace(&mut self.places, vec![VACANT; length]);
-        for number in taken.into_iter().filter(|&number| number != VACANT) {
-            let place = self.place(&items[number as usize], |_| false);
-            self.places[place] = number;
+        let before = std::mem::replace(&mut self.places, vec![None; length]);
+        for taken in before.into_iter().flatten() {
+            let mut place = taken.hash as usize & (length - 1);
+            while self.places[place].is_some() {
+                place = (place + 1) & (length - 1);
+            }
+            self.places[place] = Some(taken);
         }
     }
 }

@@ -20,7 +20,7 @@ mod stream;
 mod target;
 mod term;
 
-pub use build::{PlanRequest, build};
+pub use build::{PlanRequest, build, build_with_drivers};
 pub use graph::{Binary, Fold, Unary};
 pub use instruction::{Instruction, Link, Links, Operand, Plan, Range32};
 pub use scalar::{interpolate, order_statistic};

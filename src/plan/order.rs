@@ -45,12 +45,23 @@ pub(super) fn count_reads(graph: &Graph, steps: &[Step]) -> Vec<u32> {
     reads
 }
 
+/// The operands of an operation on two values, each once; none of other values.
+fn two_operands(value: &Value) -> impl Iterator<Item = ValueId> {
+    let pair = match *value {
+        Value::Binary(_, a, b) => [Some(a), (b != a).then_some(b)],
+        _ => [None, None],
+    };
+    pair.into_iter().flatten()
+}
+
 struct Order<'a> {
     graph: &'a Graph,
     /// Reads still to come, by value; 0 for values that nothing needs.
     reads: Vec<u32>,
-    /// Needed two-operand values that read a value.
-    readers: Vec<Vec<ValueId>>,
+    /// Needed two-operand values that read a value: those of each value one after another.
+    readers: Vec<ValueId>,
+    /// Where the readers of a value begin, by value; those of the next begin where they end.
+    first_reader: Vec<u32>,
     done: Vec<bool>,
     steps: Vec<Step>,
 }
@@ -68,27 +79,41 @@ impl<'a> Order<'a> {
             reads[value.0 as usize] += 1;
         }
         // Operands have smaller numbers than what they make, so one pass from the top finds all reads.
-        let mut readers = vec![Vec::new(); n];
+        let mut n_readers = vec![0u32; n + 1];
+        for index in (0..n).rev() {
+            if reads[index] == 0 {
+                continue;
+            }
+            let value = graph.at(ValueId(index as u32));
+            value.operands(|operand| reads[operand.0 as usize] += 1);
+            for operand in two_operands(value) {
+                n_readers[operand.0 as usize] += 1;
+            }
+        }
+        // Each list is filled from its end, so that the readers of a value ascend.
+        let mut first_reader = n_readers;
+        let mut before = 0;
+        for end in &mut first_reader {
+            before += *end;
+            *end = before;
+        }
+        let mut readers = vec![ValueId(0); before as usize];
         for index in (0..n).rev() {
             if reads[index] == 0 {
                 continue;
             }
             let id = ValueId(index as u32);
-            graph.at(id).operands(|operand| {
-                reads[operand.0 as usize] += 1;
-                if matches!(graph.at(id), Value::Binary(..)) {
-                    readers[operand.0 as usize].push(id);
-                }
-            });
-        }
-        for list in &mut readers {
-            list.reverse();
-            list.dedup();
+            for operand in two_operands(graph.at(id)) {
+                let place = &mut first_reader[operand.0 as usize];
+                *place -= 1;
+                readers[*place as usize] = id;
+            }
         }
         Self {
             graph,
             reads,
             readers,
+            first_reader,
             done: vec![false; n],
             steps: Vec::new(),
         }
@@ -131,8 +156,9 @@ impl<'a> Order<'a> {
     fn append_readers(&mut self, value: ValueId) {
         let mut pending = vec![value];
         while let Some(top) = pending.pop() {
-            for k in 0..self.readers[top.0 as usize].len() {
-                let reader = self.readers[top.0 as usize][k];
+            let index = top.0 as usize;
+            for k in self.first_reader[index]..self.first_reader[index + 1] {
+                let reader = self.readers[k as usize];
                 let Value::Binary(_, a, b) = *self.graph.at(reader) else {
                     continue;
                 };

@@ -70,8 +70,8 @@ impl<'a> Scheduler<'a> {
             row: vec![u32::MAX; n],
             free: Vec::new(),
             n_rows: 0,
-            instructions: Vec::new(),
-            origins: Vec::new(),
+            instructions: Vec::with_capacity(steps.len()),
+            origins: Vec::with_capacity(steps.len()),
             numbers: Vec::new(),
             operands: Vec::new(),
         }
@@ -161,7 +161,10 @@ impl<'a> Scheduler<'a> {
                 operands: self.operand_range(&chain.operands),
                 out,
             };
-            self.finish(value, out, instruction, &chain.operands);
+            self.place(value, out, instruction);
+            for &operand in &chain.operands {
+                self.release(operand);
+            }
             return;
         }
         let instruction = match graph.at(value) {
@@ -238,17 +241,13 @@ impl<'a> Scheduler<'a> {
                 out,
             },
         };
-        let mut operands = Vec::new();
-        graph.at(value).operands(|operand| operands.push(operand));
-        self.finish(value, out, instruction, &operands);
+        self.place(value, out, instruction);
+        graph.at(value).operands(|operand| self.release(operand));
     }
 
-    /// Notes where a value is, and that its operands have been read.
-    fn finish(&mut self, value: ValueId, out: u32, instruction: Instruction, operands: &[ValueId]) {
+    /// Notes where a value is.
+    fn place(&mut self, value: ValueId, out: u32, instruction: Instruction) {
         self.push(instruction, self.graph.origin_of(value));
         self.row[value.0 as usize] = out;
-        for &operand in operands {
-            self.release(operand);
-        }
     }
 }

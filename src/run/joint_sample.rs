@@ -19,8 +19,11 @@ pub const JOINT_SAMPLE_TRIALS: u64 = 10_000;
 /// Most values that are kept: models of very many inputs keep fewer trials.
 const MOST_KEPT_VALUES: usize = 1 << 24;
 
-/// Trials evaluated together.
-const TRIALS_PER_BATCH: u64 = 250;
+/// Trials evaluated together: whole blocks of rows.
+const TRIALS_PER_BATCH: u64 = 256;
+
+/// Neighbouring trials of a sample that is spread over a replicate.
+const TRIALS_PER_RUN: u64 = 250;
 
 /// What a column of the sample holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,25 +108,34 @@ pub fn sample(plan: &Plan, settings: &Settings) -> JointSample {
     let trials: Vec<u64> = runs.iter().cloned().flatten().collect();
     let runs_per_thread = runs.len().div_ceil(rayon::current_num_threads()).max(1);
     let sampler = settings.sampler(plan);
-    // Row after row of the sample, by thread.
-    let parts: Vec<Vec<f64>> = runs
-        .par_chunks(runs_per_thread)
-        .map(|runs| {
-            let mut workspace = Workspace::new(plan, TRIALS_PER_BATCH as usize);
-            let mut scores = sampler.scores();
-            let mut part = Vec::new();
-            for run in runs {
-                let n = (run.end - run.start) as usize;
-                let first = run.start;
-                evaluate(plan, &mut workspace, &mut scores, first, n, &mut Ignore);
-                for trial in 0..n {
-                    part.extend(rows.iter().map(|&row| workspace.kept(row, n)[trial]));
+    // Row after row of the sample; each thread fills its share.
+    let n_columns = columns.len();
+    let mut values = vec![0.0; trials.len() * n_columns];
+    let mut shares = Vec::new();
+    let mut rest = values.as_mut_slice();
+    for runs in runs.chunks(runs_per_thread) {
+        let n: u64 = runs.iter().map(|run| run.end - run.start).sum();
+        let (share, others) = std::mem::take(&mut rest).split_at_mut(n as usize * n_columns);
+        rest = others;
+        shares.push((runs, share));
+    }
+    shares.into_par_iter().for_each(|(runs, share)| {
+        let mut workspace = Workspace::new(plan, TRIALS_PER_BATCH as usize);
+        let mut scores = sampler.scores();
+        let mut trials = share.chunks_exact_mut(n_columns.max(1));
+        for run in runs {
+            let n = (run.end - run.start) as usize;
+            let first = run.start;
+            evaluate(plan, &mut workspace, &mut scores, first, n, &mut Ignore);
+            let kept: Vec<&[f64]> = rows.iter().map(|&row| workspace.kept(row, n)).collect();
+            for (trial, to) in trials.by_ref().take(n).enumerate() {
+                for (to, column) in to.iter_mut().zip(&kept) {
+                    *to = column[trial];
                 }
             }
-            part
-        })
-        .collect();
-    let values = Array2::from_shape_vec((trials.len(), columns.len()), parts.concat())
+        }
+    });
+    let values = Array2::from_shape_vec((trials.len(), n_columns), values)
         .expect("every trial has a value in each column");
     JointSample {
         trials,
@@ -135,23 +147,28 @@ pub fn sample(plan: &Plan, settings: &Settings) -> JointSample {
 
 /// Up to `most` trials in runs of at most [`TRIALS_PER_BATCH`], none across two replicates.
 fn runs_of_trials(trials: u64, points: Option<u64>, most: u64) -> Vec<Range<u64>> {
-    let cut = |all: Range<u64>| {
+    let cut = |all: Range<u64>, length: u64| {
         let end = all.end;
-        all.step_by(TRIALS_PER_BATCH as usize)
-            .map(move |first| first..(first + TRIALS_PER_BATCH).min(end))
+        all.step_by(length as usize)
+            .map(move |first| first..(first + length).min(end))
     };
     match points {
-        None => cut(0..trials.min(most)).collect(),
+        None => cut(0..trials.min(most), TRIALS_PER_BATCH).collect(),
         Some(points) if points <= most => {
             let replicates = (trials / points).min(most / points);
             (0..replicates)
-                .flat_map(|replicate| cut(replicate * points..(replicate + 1) * points))
+                .flat_map(|replicate| {
+                    cut(
+                        replicate * points..(replicate + 1) * points,
+                        TRIALS_PER_BATCH,
+                    )
+                })
                 .collect()
         }
         // The first k thousandths of a hypercube are no better spread than any other points of it; runs keep the evaluation fast.
         Some(points) => {
-            let n_runs = most.div_ceil(TRIALS_PER_BATCH);
-            cut(0..most)
+            let n_runs = most.div_ceil(TRIALS_PER_RUN);
+            cut(0..most, TRIALS_PER_RUN)
                 .enumerate()
                 .map(|(run, within)| {
                     // At most `points`, so it fits.
@@ -214,26 +231,4 @@ impl JointSample {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_sample_is_spread_over_whole_replicates_or_over_the_first() {
-        let flat = |trials, points| -> Vec<u64> {
-            runs_of_trials(trials, points, 10_000)
-                .into_iter()
-                .flatten()
-                .collect()
-        };
-        assert_eq!(flat(300, None), (0..300).collect::<Vec<_>>());
-        assert_eq!(flat(1_000_000, None), (0..10_000).collect::<Vec<_>>());
-        // Nine replicates of 1,024 points are the most that 10,000 trials hold.
-        assert_eq!(flat(16_384, Some(1024)), (0..9216).collect::<Vec<_>>());
-        for points in [10_001, 62_500, 1 << 32] {
-            let spread = flat(16 * points, Some(points));
-            assert_eq!(spread.len(), 10_000);
-            assert!(spread.windows(2).all(|pair| pair[0] < pair[1]));
-            assert!(spread[9999] < points && spread[9999] > points - points / 40 - 1);
-        }
-    }
-}
+mod tests;
