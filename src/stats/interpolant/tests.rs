@@ -5,7 +5,7 @@ use crate::stats::distribution::Distribution;
 use crate::stats::grid::{ATOM_SLOTS, N_BINS, ZERO_SLOT};
 use crate::stats::level::HUB_LEVELS;
 use crate::stats::tests::{hostile, normals};
-use crate::stats::{PILOT_TRIALS, PilotCapture, TargetKind, TargetPlan};
+use crate::stats::{PILOT_TRIALS, TargetKind, TargetPlan, lay_out};
 
 /// Histogram of values and what is needed to read it.
 struct Case {
@@ -21,9 +21,8 @@ impl Case {
             kinds: vec![TargetKind::Value],
         };
         let n = PILOT_TRIALS.min(values.len());
-        let mut pilot = PilotCapture::new(&plan, 0..n);
-        pilot.update(0, 0, &values[..n]);
-        let [grid] = PilotCapture::finish(&[pilot]).try_into().unwrap();
+        let grids = lay_out(&plan, |accept| accept(0, &values[..n]));
+        let [grid] = grids.try_into().unwrap();
         let mut sketch = Sketch::default();
         sketch.update(&grid, values);
         Self {
