@@ -24,17 +24,25 @@ const TOLERANCE: f64 = 2.5e-13;
 const PART_OF_SLOPE: f64 = 0.1;
 /// Where the quantile function rises from its lower end 0 by more than this power of e in a unit of the score, its logarithm is smoother.
 const STEEP: f64 = 4.0;
-/// Scores searched for together: the points of a panel and the places between them where polynomial and search are compared.
+/// Scores searched for together: the points of a panel and some of the places between them where polynomial and search are compared.
 const LANES: usize = 16;
-/// Where they are compared, in half widths from the middle: `cos(π k/20)` for k = 1, 5, 9, 13, 19, at each of which the polynomial that
-/// vanishes at all points is largest. A corner of the quantile function shows most next to the point that it lies at; all but one have one of
-/// these beside them.
+/// Where they are compared, in half widths from the middle: `cos(π (2 k + 1)/20)`, half way between the angles of neighbouring points, where
+/// the polynomial that vanishes at all points is largest. A corner of the quantile function shows most in the gap that it lies in or next to
+/// it, so no gap is left out; these five come with the points.
 const BETWEEN: [f64; LANES - POINTS] = [
     0.9876883405951378,
     std::f64::consts::FRAC_1_SQRT_2,
     0.15643446504023087,
     -0.4539904997395468,
     -0.9876883405951378,
+];
+/// Those in the other five gaps.
+const LEFT: [f64; LANES - POINTS] = [
+    0.8910065241883679,
+    0.4539904997395468,
+    -0.15643446504023087,
+    -std::f64::consts::FRAC_1_SQRT_2,
+    -0.8910065241883679,
 ];
 /// Adding it rounds to a whole number, which the last bits then hold.
 const TO_WHOLE: f64 = 6755399441055744.0;
@@ -113,12 +121,7 @@ impl Table {
             let between = lane.checked_sub(POINTS).map(|lane| BETWEEN[lane]);
             between.unwrap_or_else(|| CHEBYSHEV_POINTS[lane])
         });
-        let scores = places.map(|v| (middle + 0.5 * v) / self.panels_per_score);
-        let draws = Distribution::quantiles(
-            &[law; LANES],
-            &scores.map(normal_cdf),
-            &scores.map(|z| normal_cdf(-z)),
-        );
+        let draws = self.search(law, middle, &places);
         let base = draws[POINTS / 2];
         let values: [f64; POINTS] = std::array::from_fn(|lane| {
             if self.by_logarithm {
@@ -133,8 +136,8 @@ impl Table {
         let mut panel = [base; POINTS];
         panel[1..].copy_from_slice(&rises_in_powers(&values));
         let slope = 2.0 * self.panels_per_score * panel[1].abs();
-        let holds = |lane: usize| {
-            let (found, x) = (self.value(&panel, places[lane]), draws[lane]);
+        let holds = |place: f64, x: f64| {
+            let found = self.value(&panel, place);
             let slope = if self.by_logarithm {
                 slope * x.abs()
             } else {
@@ -144,7 +147,24 @@ impl Table {
             (found - x).abs() <= TOLERANCE * (x.abs() + PART_OF_SLOPE * slope)
                 && (x == 0.0 || x.abs() > 1e-290)
         };
-        (0..LANES).all(holds).then_some(panel)
+        let all_hold = |places: &[f64; LANES], draws: &[f64; LANES]| {
+            (places.iter().zip(draws)).all(|(&place, &x)| holds(place, x))
+        };
+        if !all_hold(&places, &draws) {
+            return None;
+        }
+        let left = std::array::from_fn(|lane| LEFT[lane % LEFT.len()]);
+        all_hold(&left, &self.search(law, middle, &left)).then_some(panel)
+    }
+
+    /// The exact quantiles at these places of the panel about a middle.
+    fn search(&self, law: &Distribution, middle: f64, places: &[f64; LANES]) -> [f64; LANES] {
+        let scores = places.map(|v| (middle + 0.5 * v) / self.panels_per_score);
+        Distribution::quantiles(
+            &[law; LANES],
+            &scores.map(normal_cdf),
+            &scores.map(|z| normal_cdf(-z)),
+        )
     }
 
     /// The draw at this place of a panel.

@@ -56,6 +56,15 @@ impl Sink for Pilot<'_> {
     }
 }
 
+/// Values of each target.
+struct Columns(Vec<Vec<f64>>);
+
+impl Sink for Columns {
+    fn accept(&mut self, target: usize, values: &[f64]) {
+        self.0[target].extend_from_slice(values);
+    }
+}
+
 /// What the threads of a round share.
 struct Shared<'a> {
     observer: &'a dyn Observer,
@@ -97,8 +106,11 @@ impl Round<'_> {
     /// The bins of every target, from the first 1,024 trials of the design, whether or not the run reaches so far: so a run that grows keeps
     /// its bins, and every shard has the same.
     pub(super) fn grids(&self, pool: &rayon::ThreadPool) -> Vec<Grid> {
-        // One batch, whatever is chosen for the run, so that all values of a target come at once.
         let fits = self.trials_per_batch >= PILOT_TRIALS;
+        if !fits && self.plan.n_rows > self.targets.n_targets() {
+            return self.grids_of_columns(pool);
+        }
+        // One batch, whatever is chosen for the run, so that all values of a target come at once.
         let mut workspace = if fits {
             self.workspaces.take(self.plan, self.trials_per_batch)
         } else {
@@ -122,6 +134,33 @@ impl Round<'_> {
             self.workspaces.put(workspace);
         }
         grids
+    }
+
+    /// The same where rows of so many trials would take more memory than the values of all targets.
+    fn grids_of_columns(&self, pool: &rayon::ThreadPool) -> Vec<Grid> {
+        let mut workspace = self.workspaces.take(self.plan, self.trials_per_batch);
+        let mut scores = self.sampler.scores();
+        let mut columns = Columns(vec![Vec::new(); self.targets.n_targets()]);
+        for first in (0..PILOT_TRIALS).step_by(self.trials_per_batch) {
+            let n = self.trials_per_batch.min(PILOT_TRIALS - first);
+            let sink = &mut columns;
+            evaluate(
+                self.plan,
+                &mut workspace,
+                &mut scores,
+                first as u64,
+                n,
+                sink,
+            );
+        }
+        self.workspaces.put(workspace);
+        pool.install(|| {
+            lay_out(self.targets, |accept| {
+                for (target, column) in columns.0.iter().enumerate() {
+                    accept(target, column);
+                }
+            })
+        })
     }
 
     /// Evaluates the units after those already counted, up to `end`; ends earlier where the observer wants a pause, though never without

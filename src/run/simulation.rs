@@ -91,6 +91,7 @@ impl<'a> Simulation<'a> {
         let sampler = settings.sampler(plan);
         let pool = pool(&settings, &share)?;
         let workspaces = Workspaces::default();
+        prepare(plan, &pool);
         let mode = if fits_exactly(targets.n_targets(), settings.trials) {
             Mode::Exact
         } else {
@@ -115,9 +116,7 @@ impl<'a> Simulation<'a> {
         counted: Counted,
         pool: Arc<rayon::ThreadPool>,
     ) -> Self {
-        if plan.distributions.iter().any(|one| one.draws_by_score()) {
-            pool.install(|| plan.distributions.par_iter().for_each(|one| one.prepare()));
-        }
+        prepare(plan, &pool);
         Self {
             targets: Arc::new(target_plan(loaded, plan)),
             joints: joint_plan(plan),
@@ -409,6 +408,13 @@ fn pool(settings: &Settings, share: &Range<u64>) -> Result<Arc<rayon::ThreadPool
         .build()
         .map(Arc::new)
         .map_err(|error| RunError::Threads(error.to_string()))
+}
+
+/// Builds the tables of draws on all threads, before one of them evaluates the pilot.
+fn prepare(plan: &Plan, pool: &rayon::ThreadPool) {
+    if plan.distributions.iter().any(|one| one.draws_by_score()) {
+        pool.install(|| plan.distributions.par_iter().for_each(|one| one.prepare()));
+    }
 }
 
 fn blocks(settings: &Settings) -> Blocks {

@@ -139,6 +139,11 @@ impl Distribution {
                 found.extend(places.iter().map(|place| place.map(&exact)));
                 continue;
             };
+            // Nothing to be found, as in a histogram without values.
+            if places.iter().all(Option::is_none) {
+                found.extend(places.iter().map(|_| None));
+                continue;
+            }
             // Any target stands in for one that there is not.
             let mut targets = [0.5; READ_TOGETHER];
             for (target, place) in targets.iter_mut().zip(places) {

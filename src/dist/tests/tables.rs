@@ -317,6 +317,22 @@ fn corners_are_left_to_the_search() {
     }
 }
 
+/// Far from 0 a panel with a corner may hold its tolerance: then it does so everywhere, also where the corner lies in the gap between two
+/// points that are closest to the middle.
+#[test]
+fn corners_that_a_panel_may_keep_stay_within_the_bound() {
+    for i in 0..400 {
+        let min = 1e7 - 1.5 - 0.0025 * f64::from(i);
+        let fixed = table(&format!("laplace(location = 1e7, scale = 1, min = {min})"));
+        let corner = crate::math::normal_quantile(fixed.distribution().cdf(1e7));
+        let scores: Vec<f64> = (-300..=300).map(|i| corner + f64::from(i) * 1e-3).collect();
+        let (found, exact) = (draws(&fixed, &scores), searched(&fixed, &scores));
+        for (x, exact) in found.iter().zip(exact) {
+            assert!((x - exact).abs() <= BOUND * exact, "{min}: {x} for {exact}");
+        }
+    }
+}
+
 /// Where no polynomial follows the quantile function draws are searched for, to the bit.
 #[test]
 fn panels_out_of_tolerance_are_not_read() {

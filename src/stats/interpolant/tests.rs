@@ -266,3 +266,20 @@ fn levels_outside_the_finite_values_leave_the_others_in_their_places() {
         assert!((share * 1e4 - position - 0.5).abs() < 1e-6, "{level}");
     }
 }
+
+#[test]
+fn a_histogram_without_values_has_no_quantiles() {
+    let case = Case::new(&normals(2_000, 5));
+    let empty = Interpolant::new(
+        &case.grid,
+        &Sketch::default(),
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+    );
+    let distribution = Distribution::Interpolated(empty);
+    let levels = [0.0, 0.05, 0.5, 1.0];
+    assert_eq!(distribution.quantiles_among(&levels, 0, 0), [None; 4]);
+    assert_eq!(distribution.values_among(&levels, 0, 100), [None; 4]);
+    // All 100 trials lie beyond, as of a crossing that has happened before.
+    assert_eq!(distribution.quantiles_among(&levels, 100, 100), [None; 4]);
+}
