@@ -440,3 +440,56 @@ fn round<'a>(
         trials_per_batch: settings.batch(plan),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::{VariantChoice, load_from};
+    use crate::source::Memory;
+
+    /// More rows than targets: all draws are alive until the median is taken.
+    const MODEL: &str = r#"
+fanfare = 1
+name = "middle"
+[dimensions.judge]
+labels = ["a", "b", "c", "d", "e", "f", "g"]
+[inputs.opinion]
+over = ["judge"]
+is = 'lognormal(p05 = 1, p95 = 9)'
+[variables.middle]
+is = 'median(opinion, judge)'
+[outputs.middle]
+"#;
+
+    #[test]
+    fn bins_are_the_same_in_batches_of_any_size() {
+        let files = Memory::new().with("model.toml", MODEL);
+        let loaded = load_from(&files, "model.toml", &VariantChoice::default()).unwrap();
+        let plan = plan(&loaded).unwrap();
+        let targets = Arc::new(target_plan(&loaded, &plan));
+        assert!(plan.n_rows > targets.n_targets());
+        let joints = joint_plan(&plan);
+        let grids = |batch: usize| {
+            let settings = Settings {
+                trials_per_batch: Some(batch),
+                ..Settings::default()
+            };
+            let sampler = settings.sampler(&plan);
+            let pool = pool(&settings, &(0..2)).unwrap();
+            round(
+                &plan,
+                &targets,
+                &joints,
+                &settings,
+                &sampler,
+                &Workspaces::default(),
+            )
+            .grids(&pool)
+        };
+        let whole = grids(1024);
+        assert_ne!(whole[0].middle, 0);
+        for batch in [100, 128, 1000, 1023, 4096] {
+            assert!(grids(batch) == whole, "batches of {batch}");
+        }
+    }
+}
