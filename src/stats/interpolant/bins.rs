@@ -26,7 +26,7 @@ pub(super) struct Bins {
     /// The lower edge of each bin, and how many values lie below it, atoms left out.
     table: Box<[Row; 2]>,
     /// How many lie below the end of each run of bins.
-    below_runs: [f64; N_RUNS],
+    below_runs: Box<[f64; N_RUNS]>,
     /// The first of positive width.
     first: usize,
     n: usize,
@@ -42,7 +42,7 @@ impl Bins {
         };
         let mut bins = Self {
             table,
-            below_runs: [f64::INFINITY; N_RUNS],
+            below_runs: Box::new([f64::INFINITY; N_RUNS]),
             first: 0,
             n: 0,
         };
