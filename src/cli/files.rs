@@ -200,7 +200,7 @@ fn stale_files(folder: &OutputFolder, written: &[PathBuf]) -> Result<Vec<PathBuf
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let old = old_files(folder);
+    let old = old_files(folder)?;
     Ok(found
         .iter()
         .filter(|name| old.contains(name))
@@ -210,16 +210,23 @@ fn stale_files(folder: &OutputFolder, written: &[PathBuf]) -> Result<Vec<PathBuf
 
 /// Names of files that the run whose result is in the folder may have written beside it, and that another run may not have; none if there is
 /// no result of this format.
-fn old_files(folder: &OutputFolder) -> Vec<String> {
-    let text = fs::read(folder.path().join(RESULT)).unwrap_or_default();
+fn old_files(folder: &OutputFolder) -> Result<Vec<String>, String> {
+    let path = folder.path().join(RESULT);
+    let text = match fs::read(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        read => read.map_err(|error| {
+            let path = path.display();
+            format!("cannot see which files belong to the older result {path}: {error}")
+        })?,
+    };
     let named: Named = serde_json::from_slice(&text).unwrap_or_default();
     if named.format.is_none() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let outputs = named.outputs.names().map(output_chart);
     let places = named.dimensions.names().map(place_chart);
     let fixed = FIXED.map(str::to_owned).into_iter();
-    fixed.chain(outputs).chain(places).collect()
+    Ok(fixed.chain(outputs).chain(places).collect())
 }
 
 fn remove(stale: &[PathBuf]) -> Result<(), String> {
@@ -265,4 +272,24 @@ fn sample_csv(model: &CheckedModel, sample: &JointSample) -> Vec<u8> {
         text.push('\n');
     }
     text.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_result_that_cannot_be_read_is_an_error_and_none_is_not() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::prepare(parent.path()).unwrap();
+        fs::write(parent.path().join("fan.svg"), "").unwrap();
+        assert_eq!(stale_files(&folder, &[]), Ok(Vec::new()));
+        // A folder stands for what no reading gets through.
+        fs::create_dir(parent.path().join(RESULT)).unwrap();
+        let error = stale_files(&folder, &[]).unwrap_err();
+        assert!(error.contains(RESULT), "{error}");
+        // Without a file that may be left over nobody asks.
+        fs::remove_file(parent.path().join("fan.svg")).unwrap();
+        assert_eq!(stale_files(&folder, &[]), Ok(Vec::new()));
+    }
 }
