@@ -17,6 +17,9 @@ use crate::result::{
 use crate::sample::{GENERATOR, SobolOrder};
 use crate::stats::{self, HUB_LEVELS, JointSummary, QuantileEstimate, Summary, Unreliable};
 
+/// Targets that a thread reads at once.
+const TARGETS_PER_PIECE: usize = 64;
+
 /// Puts the document together.
 pub(super) fn assemble(
     loaded: &Loaded,
@@ -215,11 +218,12 @@ fn outputs(
             cells: Vec::new(),
         })
         .collect();
-    // All threads read the statistics of cells; the cells are put together in order.
+    // All threads read the statistics of cells, in pieces so small that none waits long for the last; the cells are put together in order.
     let cells: Vec<Option<(usize, Cell)>> = plan
         .targets
         .par_iter()
         .enumerate()
+        .with_max_len(TARGETS_PER_PIECE)
         .map(|(number, target)| match target.kind {
             TargetKind::Output { output, place } => {
                 let place = &model.outputs[output].places[place].name;
