@@ -8,7 +8,7 @@ use super::arguments::{DesignArguments, ExtendArguments, OutputArguments, RunArg
 use super::design::{order_of, planned_design};
 use super::drive::{Storage, drive, failed, read_part};
 use super::files::{CHECKPOINT, STATE};
-use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
+use super::finish::{Drivers, Ended, default_folder, explain_failure, finish, prepare};
 use super::load::report;
 use super::progress::{Progress, stop_on_signals};
 use super::stored::guard_checkpoint;
@@ -196,7 +196,7 @@ pub(super) fn extend(arguments: &ExtendArguments) -> ExitStatus {
             document: &document,
             folder: &folder,
             output: &arguments.output,
-            drivers: None,
+            drivers: Drivers::Unknown,
         },
         kept,
     );

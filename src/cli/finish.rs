@@ -15,7 +15,7 @@ use crate::export::OutputFolder;
 use crate::plan::{Plan, PlanRequest, build};
 use crate::render::{self, Driver};
 use crate::result::ResultDocument;
-use crate::run::{Loaded, RunError, Settings, joint_sample, notable_trials, sample};
+use crate::run::{JointSample, Loaded, RunError, Settings, joint_sample, notable_trials, sample};
 
 /// Inputs listed as drivers.
 const MOST_DRIVERS: usize = 5;
@@ -29,8 +29,17 @@ pub(super) struct Ended<'a> {
     pub(super) document: &'a ResultDocument,
     pub(super) folder: &'a OutputFolder,
     pub(super) output: &'a OutputArguments,
-    /// The drivers that the report shows, where they are known.
-    pub(super) drivers: Option<Vec<Driver>>,
+    pub(super) drivers: Drivers,
+}
+
+/// The drivers that the report shows.
+pub(super) enum Drivers {
+    /// They are known.
+    Found(Vec<Driver>),
+    /// They are found in a sample that the run has kept.
+    Sampled(JointSample),
+    /// A sample is evaluated for them.
+    Unknown,
 }
 
 /// Writes the files of a run, `kept` among them, and prints its report, on as many threads as the run had. The notable trials come last:
@@ -56,15 +65,14 @@ fn finish_here(ended: &Ended<'_>, kept: Vec<(String, Vec<u8>)>) -> ExitStatus {
     } = *ended;
     let shown = report_plan(&loaded.model);
     let sampled = || {
-        let drivers = match &ended.drivers {
-            Some(drivers) => drivers.clone(),
-            None => match driven_output(&loaded.model) {
-                Some(output) => {
-                    let plan = build(&loaded.model, PlanRequest::Drivers { output })?;
-                    DriverPlan { output, plan }.drivers(loaded, settings)
-                }
-                None => Vec::new(),
-            },
+        let drivers = match (&ended.drivers, driven_output(&loaded.model)) {
+            (Drivers::Found(drivers), _) => drivers.clone(),
+            (_, None) => Vec::new(),
+            (Drivers::Sampled(sample), Some(output)) => drivers(sample, output, loaded),
+            (Drivers::Unknown, Some(output)) => {
+                let plan = build(&loaded.model, PlanRequest::Drivers { output })?;
+                DriverPlan { output, plan }.drivers(loaded, settings)
+            }
         };
         let sample = (output.joint_sample).then(|| joint_sample(&loaded.model, settings));
         Ok::<_, Vec<Diagnostic>>((drivers, sample.transpose()?))
@@ -238,27 +246,29 @@ pub(super) fn driven_output(model: &CheckedModel) -> Option<usize> {
 impl DriverPlan {
     /// The strongest drivers, on the threads of the pool that this is called in.
     pub(super) fn drivers(&self, loaded: &Loaded, settings: &Settings) -> Vec<Driver> {
-        let model = &loaded.model;
-        let sample = sample(&self.plan, settings);
-        let Some((place, at)) = sample.last_cell(self.output) else {
-            return Vec::new();
-        };
-        let place = &model.outputs[self.output].places[place].name;
-        let labels = at
-            .iter()
-            .map(|(id, label)| model.dimensions.at(id).labels[label as usize].title.clone());
-        let cell: Vec<String> = std::iter::once(place.clone()).chain(labels).collect();
-        let place = cell.join(", ");
-        sample
-            .drivers(self.output, &at)
-            .into_iter()
-            .take(MOST_DRIVERS)
-            .map(|driver| Driver {
-                input: model.node(driver.input).title.clone(),
-                place: place.clone(),
-                correlation: driver.correlation,
-                error: driver.error,
-            })
-            .collect()
+        drivers(&sample(&self.plan, settings), self.output, loaded)
     }
+}
+
+/// The strongest drivers of an output (its number) in a sample.
+pub(super) fn drivers(sample: &JointSample, output: usize, loaded: &Loaded) -> Vec<Driver> {
+    let model = &loaded.model;
+    let Some((place, at)) = sample.last_cell(output) else {
+        return Vec::new();
+    };
+    let place = &model.outputs[output].places[place].name;
+    let labels = at
+        .iter()
+        .map(|(id, label)| model.dimensions.at(id).labels[label as usize].title.clone());
+    let cell: Vec<String> = std::iter::once(place.clone()).chain(labels).collect();
+    let place = cell.join(", ");
+    (sample.drivers(output, &at).into_iter())
+        .take(MOST_DRIVERS)
+        .map(|driver| Driver {
+            input: model.node(driver.input).title.clone(),
+            place: place.clone(),
+            correlation: driver.correlation,
+            error: driver.error,
+        })
+        .collect()
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::ExitStatus;
 use super::arguments::MergeArguments;
 use super::drive::refuse_part;
-use super::finish::{Ended, default_folder, explain_failure, finish, prepare};
+use super::finish::{Drivers, Ended, default_folder, explain_failure, finish, prepare};
 use super::load::report;
 use super::stored::guard_state;
 use crate::run::{Part, PartError, PartHeader, ResumeError, Simulation, order_of_parts, plan};
@@ -95,7 +95,7 @@ pub(super) fn merge(arguments: &MergeArguments) -> ExitStatus {
             document: &document,
             folder: &folder,
             output: &arguments.output,
-            drivers: None,
+            drivers: Drivers::Unknown,
         },
         Vec::new(),
     )

@@ -13,7 +13,7 @@ use super::drive::{Driven, Storage, drive, drive_until, failed, read_part};
 use super::extend::extend_same;
 use super::files::CHECKPOINT;
 use super::finish::{
-    DriverPlan, Ended, default_folder, driven_output, explain_failure, finish, prepare,
+    DriverPlan, Drivers, Ended, default_folder, driven_output, explain_failure, finish, prepare,
 };
 use super::load::{load_model, report};
 use super::profile::Stages;
@@ -21,10 +21,10 @@ use super::progress::{Progress, stop_on_signals};
 use super::stored::{guard_checkpoint, guard_state};
 use crate::diag::Diagnostic;
 use crate::export::OutputFolder;
-use crate::plan::{Plan, PlanRequest, build_with_drivers};
+use crate::plan::{Plan, PlanRequest, build, build_with_drivers};
 use crate::run::{
-    Goal, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, Settings, Shard, Simulation,
-    next_check, plan,
+    Goal, JOINT_SAMPLE_TRIALS, Loaded, MOST_TRIALS_UNTIL, POINTS_UNTIL, ResumeError, Settings,
+    Shard, Simulation, next_check, plan,
 };
 use crate::sample::DesignKind;
 use crate::stats::TRIALS_PER_BLOCK;
@@ -152,7 +152,11 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
                     document: &document,
                     folder: &folder,
                     output: &arguments.output,
-                    drivers,
+                    drivers: match (drivers, driven.run.sample()) {
+                        (Some(drivers), _) => Drivers::Found(drivers),
+                        (None, Some(sample)) => Drivers::Sampled(sample),
+                        (None, None) => Drivers::Unknown,
+                    },
                 },
                 kept,
             );
@@ -175,29 +179,36 @@ pub(super) fn run(arguments: &RunArguments) -> ExitStatus {
     status
 }
 
-/// The plan of the run, and that of the drivers where threads that have no more trials may find them.
+/// The plan of the run, and that of the drivers where threads that have no more trials may find them. A run that is hardly longer than the
+/// sample of the drivers keeps it itself.
 fn plans(
     arguments: &RunArguments,
     loaded: &Loaded,
 ) -> Result<(Plan, Option<DriverPlan>), Vec<Diagnostic>> {
+    let model = &loaded.model;
+    let reports = arguments.shard.is_none()
+        && !arguments.extend
+        // A run until a precision does not know yet which trials its sample takes.
+        && arguments.until.is_empty();
+    let Some(output) = reports.then(|| driven_output(model)).flatten() else {
+        return Ok((plan(loaded)?, None));
+    };
+    let keeps_sample = arguments.design.design == DesignKind::Random
+        && !arguments.resume
+        && arguments.trials <= JOINT_SAMPLE_TRIALS.next_multiple_of(TRIALS_PER_BLOCK as u64);
+    if keeps_sample {
+        let planned = build(model, PlanRequest::StatisticsAndDrivers { output })?;
+        return Ok((planned, None));
+    }
     let n_threads = match arguments.output.threads {
         Some(n_threads) => usize::from(n_threads),
         None => thread::available_parallelism().map_or(1, usize::from),
     };
-    let finds_drivers = n_threads > 1
-        && arguments.trials > TRIALS_PER_BLOCK as u64
-        && arguments.shard.is_none()
-        && !arguments.extend
-        // A run until a precision does not know yet which trials its sample takes.
-        && arguments.until.is_empty();
-    let model = &loaded.model;
-    match finds_drivers.then(|| driven_output(model)).flatten() {
-        Some(output) => {
-            let (planned, plan) = build_with_drivers(model, PlanRequest::Statistics, output)?;
-            Ok((planned, Some(DriverPlan { output, plan })))
-        }
-        None => Ok((plan(loaded)?, None)),
+    if n_threads == 1 || arguments.trials <= TRIALS_PER_BLOCK as u64 {
+        return Ok((plan(loaded)?, None));
     }
+    let (planned, plan) = build_with_drivers(model, PlanRequest::Statistics, output)?;
+    Ok((planned, Some(DriverPlan { output, plan })))
 }
 
 /// What a thread found, or its panic.

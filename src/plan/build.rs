@@ -23,6 +23,11 @@ const MOST_VALUES: usize = 3_000_000;
 pub enum PlanRequest {
     /// The statistics of all outputs, crossings and joint quantities.
     Statistics,
+    /// The same, and kept beside it what [`PlanRequest::Drivers`] keeps.
+    StatisticsAndDrivers {
+        /// Index in the model's outputs.
+        output: usize,
+    },
     /// The outputs at their outermost place, and one summary score for each input, kept.
     JointSample,
     /// The last cell of one output (its number) at its outermost place, and one summary score for each input that it reads, kept.
@@ -123,15 +128,16 @@ impl<'a> Builder<'a> {
         }
         match request {
             PlanRequest::Statistics => self.joints(&mut roots),
+            PlanRequest::StatisticsAndDrivers { output } => {
+                self.joints(&mut roots);
+                self.keep_drivers(&mut roots, output);
+            }
             PlanRequest::JointSample => {
                 self.only_outermost(&mut roots, false);
                 self.keep_outputs(&mut roots);
                 self.summary_scores(&mut roots);
             }
-            PlanRequest::Drivers { .. } => {
-                self.keep_outputs(&mut roots);
-                self.summary_scores_of_read(&mut roots);
-            }
+            PlanRequest::Drivers { output } => self.keep_drivers(&mut roots, output),
             PlanRequest::OutermostSeries => self.only_outermost(&mut roots, false),
             PlanRequest::Outermost => self.only_outermost(&mut roots, true),
             PlanRequest::EveryNode => self.every_node(&mut roots),

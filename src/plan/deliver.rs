@@ -211,13 +211,29 @@ impl Builder<'_> {
         }
     }
 
-    /// The same for those inputs alone that the targets read.
-    pub(crate) fn summary_scores_of_read(&mut self, roots: &mut Roots) {
+    /// Keeps the last cell of an output at its outermost place, if it is among the targets, and the summary scores of the inputs that it reads.
+    pub(crate) fn keep_drivers(&mut self, roots: &mut Roots, output: usize) {
+        let place = self.outermost(&self.model.outputs[output].places);
+        let kind = TargetKind::Output { output, place };
+        let last = roots
+            .targets
+            .iter()
+            .rposition(|(target, _)| target.kind == kind);
+        if let Some(last) = last {
+            let value = roots.targets[last].1;
+            let row = roots.keep(value);
+            roots.kept_targets.push((last, row));
+            self.summary_scores_of_read(roots, value);
+        }
+    }
+
+    /// The summary scores of those inputs alone that a value reads.
+    fn summary_scores_of_read(&mut self, roots: &mut Roots, value: ValueId) {
         let order = self.model.order.iter();
         let drawn: Vec<_> = order.map(|&node| (node, self.drawn_scores(node))).collect();
         let all_scores = drawn.iter().flat_map(|(_, scores)| scores);
         let needed = self.graph.needed(
-            roots.targets.iter().map(|&(_, value)| value),
+            [value],
             // A score is its input's own, though it may be mixed from those of inputs that it goes with.
             all_scores.map(|&(_, score)| score),
         );

@@ -67,6 +67,43 @@ pub struct RankDriver {
     pub error: Option<f64>,
 }
 
+/// The columns that a plan keeps of a sample.
+#[derive(Debug)]
+pub(super) struct Columns {
+    pub(super) columns: Vec<SampleColumn>,
+    /// The kept row of each.
+    pub(super) rows: Vec<usize>,
+    /// Most trials of so many columns.
+    pub(super) most: u64,
+}
+
+impl Columns {
+    pub(super) fn of(plan: &Plan) -> Self {
+        let mut columns = Vec::new();
+        let mut rows = Vec::new();
+        for &(target, row) in &plan.kept_targets {
+            if let TargetKind::Output { output, place } = plan.targets[target].kind {
+                columns.push(SampleColumn::Output {
+                    output,
+                    place,
+                    at: plan.targets[target].at.clone(),
+                });
+                rows.push(row);
+            }
+        }
+        for &(input, row) in &plan.summaries {
+            columns.push(SampleColumn::Input(input));
+            rows.push(row);
+        }
+        let most = JOINT_SAMPLE_TRIALS.min((MOST_KEPT_VALUES / columns.len().max(1)) as u64);
+        Self {
+            columns,
+            rows,
+            most,
+        }
+    }
+}
+
 struct Ignore;
 
 impl Sink for Ignore {
@@ -87,23 +124,11 @@ pub fn joint_sample(
 /// Evaluates what a plan for [`PlanRequest::JointSample`] or [`PlanRequest::Drivers`] keeps, on the threads of the pool that it is called in.
 #[must_use]
 pub fn sample(plan: &Plan, settings: &Settings) -> JointSample {
-    let mut rows = Vec::new();
-    let mut columns = Vec::new();
-    for &(target, row) in &plan.kept_targets {
-        if let TargetKind::Output { output, place } = plan.targets[target].kind {
-            columns.push(SampleColumn::Output {
-                output,
-                place,
-                at: plan.targets[target].at.clone(),
-            });
-            rows.push(row);
-        }
-    }
-    for &(input, row) in &plan.summaries {
-        columns.push(SampleColumn::Input(input));
-        rows.push(row);
-    }
-    let most = JOINT_SAMPLE_TRIALS.min((MOST_KEPT_VALUES / columns.len().max(1)) as u64);
+    let Columns {
+        columns,
+        rows,
+        most,
+    } = Columns::of(plan);
     let runs = runs_of_trials(settings.trials, settings.design.points(), most);
     let trials: Vec<u64> = runs.iter().cloned().flatten().collect();
     let runs_per_thread = runs.len().div_ceil(rayon::current_num_threads()).max(1);

@@ -1,5 +1,6 @@
 //! A model is loaded, planned and run: rounds of batches in parallel, statistics merged in a fixed order, a result document out.
 
+mod collected;
 mod document;
 mod doubts;
 mod failure;
@@ -10,6 +11,7 @@ mod merge;
 mod notable;
 mod part;
 mod part_header;
+mod pilot;
 mod replay;
 mod round;
 mod settings;

@@ -6,15 +6,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::collected::Collected;
 use super::failure::RunError;
+use super::pilot::Begun;
 use super::settings::{Observer, Settings};
 use super::workspaces::Workspaces;
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::plan::Plan;
 use crate::sample::{DesignScores, Sampler};
 use crate::stats::{
-    BlockAccumulator, BlockSpan, Blocks, Grid, JointAccumulator, JointPlan, JointStatistics, Mode,
-    PILOT_TRIALS, Statistics, StatisticsError, TargetPlan, lay_out,
+    BlockAccumulator, BlockSpan, Blocks, JointAccumulator, JointPlan, JointStatistics, Mode,
+    Statistics, StatisticsError, TargetPlan,
 };
 
 /// What has been counted so far: all trials of a range of units.
@@ -33,6 +35,8 @@ pub(super) struct Round<'a> {
     pub(super) blocks: Blocks,
     pub(super) sampler: &'a Sampler,
     pub(super) workspaces: &'a Workspaces,
+    /// The sample that the plan keeps of the first trials, if it keeps one.
+    pub(super) collected: Option<&'a Collected>,
     pub(super) points: Option<u64>,
     pub(super) trials_per_batch: usize,
 }
@@ -48,27 +52,12 @@ impl Sink for Accumulate<'_> {
     }
 }
 
-struct Pilot<'a>(&'a mut dyn FnMut(usize, &[f64]));
-
-impl Sink for Pilot<'_> {
-    fn accept(&mut self, target: usize, values: &[f64]) {
-        self.0(target, values);
-    }
-}
-
-/// Values of each target.
-struct Columns(Vec<Vec<f64>>);
-
-impl Sink for Columns {
-    fn accept(&mut self, target: usize, values: &[f64]) {
-        self.0[target].extend_from_slice(values);
-    }
-}
-
 /// What the threads of a round share.
 struct Shared<'a> {
     observer: &'a dyn Observer,
     mode: Mode,
+    /// The first block, if it was begun: for the thread that takes it.
+    begun: Mutex<Option<Begun>>,
     merged: Mutex<Counted>,
     /// The next unit that nobody has taken.
     next: AtomicU64,
@@ -81,6 +70,23 @@ struct Shared<'a> {
 impl Shared<'_> {
     fn lock(&self) -> MutexGuard<'_, Counted> {
         self.merged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the next unit.
+    fn unit(&self) -> Option<u64> {
+        let unit = self.next.fetch_add(1, Ordering::Relaxed);
+        (unit < self.end).then_some(unit)
+    }
+
+    /// What was begun of a unit.
+    fn begun(&self, unit: u64) -> Option<Begun> {
+        if unit > 0 {
+            return None;
+        }
+        self.begun
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 }
 
@@ -103,72 +109,14 @@ pub(super) fn first_trial(blocks: &Blocks, unit: u64) -> u64 {
 }
 
 impl Round<'_> {
-    /// The bins of every target, from the first 1,024 trials of the design, whether or not the run reaches so far: so a run that grows keeps
-    /// its bins, and every shard has the same.
-    pub(super) fn grids(&self, pool: &rayon::ThreadPool) -> Vec<Grid> {
-        let fits = self.trials_per_batch >= PILOT_TRIALS;
-        if !fits && self.plan.n_rows > self.targets.n_targets() {
-            return self.grids_of_columns(pool);
-        }
-        // One batch, whatever is chosen for the run, so that all values of a target come at once.
-        let mut workspace = if fits {
-            self.workspaces.take(self.plan, self.trials_per_batch)
-        } else {
-            Workspace::new(self.plan, PILOT_TRIALS)
-        };
-        let mut scores = self.sampler.scores();
-        let grids = pool.install(|| {
-            lay_out(self.targets, |accept| {
-                let mut sink = Pilot(accept);
-                evaluate(
-                    self.plan,
-                    &mut workspace,
-                    &mut scores,
-                    0,
-                    PILOT_TRIALS,
-                    &mut sink,
-                );
-            })
-        });
-        if fits {
-            self.workspaces.put(workspace);
-        }
-        grids
-    }
-
-    /// The same where rows of so many trials would take more memory than the values of all targets.
-    fn grids_of_columns(&self, pool: &rayon::ThreadPool) -> Vec<Grid> {
-        let mut workspace = self.workspaces.take(self.plan, self.trials_per_batch);
-        let mut scores = self.sampler.scores();
-        let mut columns = Columns(vec![Vec::new(); self.targets.n_targets()]);
-        for first in (0..PILOT_TRIALS).step_by(self.trials_per_batch) {
-            let n = self.trials_per_batch.min(PILOT_TRIALS - first);
-            let sink = &mut columns;
-            evaluate(
-                self.plan,
-                &mut workspace,
-                &mut scores,
-                first as u64,
-                n,
-                sink,
-            );
-        }
-        self.workspaces.put(workspace);
-        pool.install(|| {
-            lay_out(self.targets, |accept| {
-                for (target, column) in columns.0.iter().enumerate() {
-                    accept(target, column);
-                }
-            })
-        })
-    }
-
     /// Evaluates the units after those already counted, up to `end`; ends earlier where the observer wants a pause, though never without
-    /// a unit for each thread. `share` is what progress counts: its trials are all that are wanted.
+    /// a unit for each thread. `share` is what progress counts: its trials are all that are wanted. `begun` is the first block of a run of
+    /// which nothing else has been counted.
     pub(super) fn run(
         &self,
         pool: &rayon::ThreadPool,
         counted: Counted,
+        begun: Option<Begun>,
         end: u64,
         share: &Range<u64>,
         observer: &dyn Observer,
@@ -178,6 +126,7 @@ impl Round<'_> {
         let shared = Shared {
             observer,
             mode: counted.statistics.mode().clone(),
+            begun: Mutex::new(begun),
             merged: Mutex::new(counted),
             next: AtomicU64::new(first),
             end,
@@ -205,32 +154,40 @@ impl Round<'_> {
 
     /// The work of one thread: units until there are no more or a pause is due.
     fn thread(&self, shared: &Shared<'_>) -> Result<(), RunError> {
+        // Each thread takes a unit before it asks, so that every round gets on, however often a pause is due.
+        let Some(mut unit) = shared.unit() else {
+            return Ok(());
+        };
         let mut workspace = self.workspaces.take(self.plan, self.trials_per_batch);
         let mut scores = self.sampler.scores();
-        let mut accumulator =
-            BlockAccumulator::new(Arc::clone(self.targets), shared.mode.clone(), self.points);
-        let mut joint = JointAccumulator::new(self.joints, self.points);
-        let mut first_unit = true;
-        while !shared.stop.load(Ordering::Relaxed) {
-            // Each thread takes a unit before it asks, so that every round gets on, however often a pause is due.
-            if !first_unit && shared.observer.checkpoint_due() {
-                break;
-            }
-            first_unit = false;
-            let unit = shared.next.fetch_add(1, Ordering::Relaxed);
-            if unit >= shared.end {
-                break;
-            }
+        // The first unit is the first of its thread, which has counted nothing else.
+        let begun = shared.begun(unit).unwrap_or_else(|| Begun {
+            accumulator: BlockAccumulator::new(
+                Arc::clone(self.targets),
+                shared.mode.clone(),
+                self.points,
+            ),
+            joint: JointAccumulator::new(self.joints, self.points),
+            n_trials: 0,
+        });
+        let Begun {
+            mut accumulator,
+            mut joint,
+            n_trials: mut n_begun,
+        } = begun;
+        loop {
             for block in self.blocks.of_unit(unit) {
                 let span = self.blocks.span(block);
                 self.block(
                     span,
+                    n_begun,
                     shared.observer,
                     &mut workspace,
                     &mut scores,
                     &mut accumulator,
                     &mut joint,
                 )?;
+                n_begun = 0;
                 let sums = accumulator.finish_block(block, span.first_trial);
                 let pairs = joint.finish_block(block, span.first_trial);
                 {
@@ -252,23 +209,31 @@ impl Round<'_> {
                     .insert_replicate(pairs)
                     .map_err(StatisticsError::from)?;
             }
+            if shared.stop.load(Ordering::Relaxed) || shared.observer.checkpoint_due() {
+                break;
+            }
+            let Some(next) = shared.unit() else {
+                break;
+            };
+            unit = next;
         }
         self.workspaces.put(workspace);
         shared.lock().statistics.merge(&mut accumulator)?;
         Ok(())
     }
 
-    /// Evaluates one block in batches; a cancelled one is left unfinished.
+    /// Evaluates one block in batches from trial `first` on; a cancelled one is left unfinished.
     fn block(
         &self,
         span: BlockSpan,
+        first: usize,
         observer: &dyn Observer,
         workspace: &mut Workspace,
         scores: &mut DesignScores,
         accumulator: &mut BlockAccumulator,
         joint: &mut JointAccumulator,
     ) -> Result<(), RunError> {
-        for offset in (0..span.n_trials).step_by(self.trials_per_batch) {
+        for offset in (first..span.n_trials).step_by(self.trials_per_batch) {
             if observer.is_cancelled() {
                 return Err(RunError::Cancelled);
             }
@@ -284,15 +249,27 @@ impl Round<'_> {
                     offset,
                 },
             );
-            for (group, cell) in self.plan.joints.iter().enumerate() {
-                let columns: Vec<&[f64]> = cell
-                    .rows
-                    .iter()
-                    .map(|&row| workspace.kept(row, n))
-                    .collect();
-                joint.update(group, offset, &columns);
-            }
+            self.take_kept(workspace, span, offset, n, joint);
         }
         Ok(())
+    }
+
+    /// Takes the rows that a batch of `n` trials has kept, the first trial being `offset` in its block.
+    pub(super) fn take_kept(
+        &self,
+        workspace: &Workspace,
+        span: BlockSpan,
+        offset: usize,
+        n: usize,
+        joint: &mut JointAccumulator,
+    ) {
+        for (group, cell) in self.plan.joints.iter().enumerate() {
+            let rows = cell.rows.iter();
+            let columns: Vec<&[f64]> = rows.map(|&row| workspace.kept(row, n)).collect();
+            joint.update(group, offset, &columns);
+        }
+        if let Some(collected) = self.collected {
+            collected.take(workspace, span.first_trial + offset as u64, n);
+        }
     }
 }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::collected::Collected;
 use super::document;
 use super::failure::{ResumeError, RunError};
+use super::joint_sample::JointSample;
 use super::load::Loaded;
 use super::part::{Part, PartError, encode};
 use super::part_header::{Difference, Goal, PartHeader};
+use super::pilot::Begun;
 use super::round::{Counted, Round, first_trial, n_threads};
 use super::settings::{Observer, Settings};
 use super::shard::Shard;
@@ -48,6 +51,10 @@ pub struct Simulation<'a> {
     /// The units that are wanted.
     share: Range<u64>,
     counted: Counted,
+    /// The first block as far as the pilot reaches, until it is taken up.
+    begun: Option<Begun>,
+    /// The sample that the plan keeps, if it keeps one.
+    collected: Option<Collected>,
 }
 
 impl<'a> Simulation<'a> {
@@ -87,25 +94,24 @@ impl<'a> Simulation<'a> {
         share: Range<u64>,
     ) -> Result<Self, RunError> {
         let targets = Arc::new(target_plan(loaded, plan));
-        let joints = joint_plan(plan);
-        let sampler = settings.sampler(plan);
-        let pool = pool(&settings, &share)?;
-        let workspaces = Workspaces::default();
-        prepare(plan, &pool);
-        let mode = if fits_exactly(targets.n_targets(), settings.trials) {
-            Mode::Exact
-        } else {
-            let round = round(plan, &targets, &joints, &settings, &sampler, &workspaces);
-            let grids = round.grids(&pool);
-            Mode::Sketch(Arc::new(grids))
-        };
         let counted = Counted {
             units: share.start..share.start,
-            statistics: Statistics::new(&targets, mode, settings.design.points()),
-            joints: JointStatistics::new(joints, settings.design.points()),
+            statistics: Statistics::new(&targets, Mode::Exact, settings.design.points()),
+            joints: JointStatistics::new(joint_plan(plan), settings.design.points()),
         };
-        let run = Self::with(loaded, plan, settings, share, counted, pool);
-        Ok(Self { workspaces, ..run })
+        let pool = pool(&settings, &share)?;
+        let mut run = Self::with(loaded, plan, settings, share, counted, pool);
+        if !fits_exactly(targets.n_targets(), run.settings.trials) {
+            let begins = run.share.start == 0;
+            let begun = begins.then(|| run.round().begin(&run.pool)).flatten();
+            let mode = match &begun {
+                Some(begun) => begun.accumulator.mode().clone(),
+                None => Mode::Sketch(Arc::new(run.round().grids(&run.pool))),
+            };
+            run.begun = begun;
+            run.counted.statistics = Statistics::new(&targets, mode, run.settings.design.points());
+        }
+        Ok(run)
     }
 
     fn with(
@@ -122,6 +128,8 @@ impl<'a> Simulation<'a> {
             joints: joint_plan(plan),
             sampler: settings.sampler(plan),
             workspaces: Workspaces::default(),
+            collected: Collected::new(plan, &settings),
+            begun: None,
             loaded,
             plan,
             settings,
@@ -129,6 +137,18 @@ impl<'a> Simulation<'a> {
             share,
             counted,
         }
+    }
+
+    fn round(&self) -> Round<'_> {
+        round(
+            self.plan,
+            &self.targets,
+            &self.joints,
+            &self.settings,
+            &self.sampler,
+            &self.workspaces,
+            self.collected.as_ref(),
+        )
     }
 
     /// Takes up a run where `part` left it; the model, settings and shard must be the same.
@@ -238,7 +258,7 @@ impl<'a> Simulation<'a> {
         }
         let settings = Settings {
             trials,
-            ..self.settings
+            ..self.settings.clone()
         };
         let n_units = n_units(&settings)?;
         if first_trial(&blocks(&settings), self.counted.units.end) != done {
@@ -246,19 +266,11 @@ impl<'a> Simulation<'a> {
                 "its last block was counted in part, as of a run that was not kept to be extended",
             ));
         }
+        let outgrows = matches!(self.counted.statistics.mode(), Mode::Exact)
+            && !fits_exactly(self.targets.n_targets(), trials);
+        let grids = outgrows.then(|| self.round().grids(&self.pool));
         let mut counted = self.counted;
-        if matches!(counted.statistics.mode(), Mode::Exact)
-            && !fits_exactly(self.targets.n_targets(), trials)
-        {
-            let grids = round(
-                self.plan,
-                &self.targets,
-                &self.joints,
-                &settings,
-                &self.sampler,
-                &self.workspaces,
-            )
-            .grids(&self.pool);
+        if let Some(grids) = grids {
             counted.statistics = counted.statistics.into_sketch(Arc::new(grids));
         }
         let pool = pool(&settings, &(0..n_units))?;
@@ -292,6 +304,8 @@ impl<'a> Simulation<'a> {
 
     fn advance_to(mut self, end: u64, observer: &dyn Observer) -> Result<Self, RunError> {
         if self.counted.units.end < end {
+            let begun = self.begun.take();
+            let begun = begun.filter(|_| self.counted.units.end == 0);
             let round = round(
                 self.plan,
                 &self.targets,
@@ -299,8 +313,10 @@ impl<'a> Simulation<'a> {
                 &self.settings,
                 &self.sampler,
                 &self.workspaces,
+                self.collected.as_ref(),
             );
-            self.counted = round.run(&self.pool, self.counted, end, &self.share, observer)?;
+            let counted = self.counted;
+            self.counted = round.run(&self.pool, counted, begun, end, &self.share, observer)?;
         }
         Ok(self)
     }
@@ -356,6 +372,13 @@ impl<'a> Simulation<'a> {
             self.counted.units.clone(),
         );
         encode(&header, &self.counted)
+    }
+
+    /// The sample that the plan keeps, as [`super::sample`] evaluates it; none if it keeps none, if the design has replicates, or if trials
+    /// of it were not evaluated by this run but taken up from a part.
+    #[must_use]
+    pub fn sample(&self) -> Option<JointSample> {
+        self.collected.as_ref()?.sample()
     }
 
     /// The result of all trials.
@@ -428,6 +451,7 @@ fn round<'a>(
     settings: &Settings,
     sampler: &'a Sampler,
     workspaces: &'a Workspaces,
+    collected: Option<&'a Collected>,
 ) -> Round<'a> {
     Round {
         plan,
@@ -436,60 +460,11 @@ fn round<'a>(
         blocks: blocks(settings),
         sampler,
         workspaces,
+        collected,
         points: settings.design.points(),
         trials_per_batch: settings.batch(plan),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::run::{VariantChoice, load_from};
-    use crate::source::Memory;
-
-    /// More rows than targets: all draws are alive until the median is taken.
-    const MODEL: &str = r#"
-fanfare = 1
-name = "middle"
-[dimensions.judge]
-labels = ["a", "b", "c", "d", "e", "f", "g"]
-[inputs.opinion]
-over = ["judge"]
-is = 'lognormal(p05 = 1, p95 = 9)'
-[variables.middle]
-is = 'median(opinion, judge)'
-[outputs.middle]
-"#;
-
-    #[test]
-    fn bins_are_the_same_in_batches_of_any_size() {
-        let files = Memory::new().with("model.toml", MODEL);
-        let loaded = load_from(&files, "model.toml", &VariantChoice::default()).unwrap();
-        let plan = plan(&loaded).unwrap();
-        let targets = Arc::new(target_plan(&loaded, &plan));
-        assert!(plan.n_rows > targets.n_targets());
-        let joints = joint_plan(&plan);
-        let grids = |batch: usize| {
-            let settings = Settings {
-                trials_per_batch: Some(batch),
-                ..Settings::default()
-            };
-            let sampler = settings.sampler(&plan);
-            let pool = pool(&settings, &(0..2)).unwrap();
-            round(
-                &plan,
-                &targets,
-                &joints,
-                &settings,
-                &sampler,
-                &Workspaces::default(),
-            )
-            .grids(&pool)
-        };
-        let whole = grids(1024);
-        assert_ne!(whole[0].middle, 0);
-        for batch in [100, 128, 1000, 1023, 4096] {
-            assert!(grids(batch) == whole, "batches of {batch}");
-        }
-    }
-}
+mod tests;

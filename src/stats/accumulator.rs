@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Mode, ReplicateMarks};
 use super::moments::{BlockSums, Moments};
+use super::pilot::Placed;
 use super::prefetch::prefetch_from;
 use super::spread::Spread;
 use super::target::{TRIALS_PER_BLOCK, TargetKind, TargetPlan};
@@ -105,6 +106,10 @@ impl BlockAccumulator {
         if let Mode::Sketch(grids) = &mode {
             debug_assert_eq!(grids.len(), plan.n_targets(), "one grid per target");
         }
+        Self::with_mode(plan, mode, points)
+    }
+
+    fn with_mode(plan: Arc<TargetPlan>, mode: Mode, points: Option<u64>) -> Self {
         Self {
             sums: vec![BlockSums::EMPTY; plan.n_targets()],
             successors: Successors::new(plan.n_targets()),
@@ -115,6 +120,29 @@ impl BlockAccumulator {
             open: false,
             marks: ReplicateMarks::default(),
         }
+    }
+
+    /// An accumulator that has no bins yet; what else is kept of values is counted.
+    pub(crate) fn without_bins(plan: Arc<TargetPlan>, points: Option<u64>) -> Self {
+        Self::with_mode(plan, Mode::Sketch(Arc::default()), points)
+    }
+
+    /// Gives each target its bins and what they hold of the values that were counted without them.
+    pub(crate) fn place(&mut self, placed: Vec<Placed>) {
+        let (grids, stores): (Vec<_>, Vec<_>) = (placed.into_iter())
+            .map(|target| (target.grid, target.store))
+            .unzip();
+        let replicates = !self.replicate.is_empty();
+        if let Some(counts) = &mut self.counts {
+            counts.place(&grids, stores, replicates);
+        }
+        self.mode = Mode::Sketch(Arc::new(grids));
+    }
+
+    /// How values are kept for quantiles.
+    #[must_use]
+    pub fn mode(&self) -> &Mode {
+        &self.mode
     }
 
     /// Adds the values of consecutive trials of one target, the first being `offset` in the current block.

@@ -26,7 +26,7 @@ pub(crate) enum Cell {
 }
 
 /// Values in bins; nothing where all are kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Bins {
     pub(crate) store: Option<Store>,
     /// Events: a value below each threshold of the grid.
@@ -34,7 +34,7 @@ pub(crate) struct Bins {
 }
 
 /// Dates of a crossing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct DateCounts {
     pub(crate) left_censored: u64,
     pub(crate) never: u64,
@@ -48,33 +48,43 @@ pub(crate) struct DateCounts {
 impl Cell {
     /// Nothing yet. The grid is that of the target where values go into bins; `replicates` says whether the design has any.
     pub(crate) fn new(kind: TargetKind, grid: Option<&Grid>, replicates: bool) -> Self {
-        let store = || grid.map(Store::new);
-        let spread = |n_events: usize| CountSpread::new(if replicates { n_events } else { 0 });
-        let n_thresholds = grid.map(|grid| grid.thresholds.len());
-        match kind {
-            TargetKind::Value => Self::Value(Bins {
-                store: store(),
-                spread: spread(n_thresholds.unwrap_or(0)),
-            }),
-            TargetKind::Date => Self::Date(DateCounts {
-                left_censored: 0,
-                never: 0,
-                min: None,
-                max: None,
-                store: store(),
-                spread: spread(n_thresholds.map_or(0, |n| n + 2)),
-            }),
+        let mut cell = match kind {
+            TargetKind::Value => Self::Value(Bins::default()),
+            TargetKind::Date => Self::Date(DateCounts::default()),
             TargetKind::CrossingFirst { n_labels } => {
-                Self::codes(n_labels.saturating_add(1), spread)
+                Self::codes(n_labels.saturating_add(1), replicates)
             }
-            TargetKind::Recross => Self::codes(2, spread),
+            TargetKind::Recross => Self::codes(2, replicates),
+        };
+        if let Some(grid) = grid {
+            cell.place(grid, Some(Store::new(grid)), replicates);
+        }
+        cell
+    }
+
+    fn codes(n_codes: usize, replicates: bool) -> Self {
+        Self::Codes {
+            counts: vec![0; n_codes],
+            spread: CountSpread::new(if replicates { 2 * n_codes } else { 0 }),
         }
     }
 
-    fn codes(n_codes: usize, spread: impl Fn(usize) -> CountSpread) -> Self {
-        Self::Codes {
-            counts: vec![0; n_codes],
-            spread: spread(2 * n_codes),
+    /// Gives a cell that has counted nothing in bins those of its grid, with what they hold.
+    pub(crate) fn place(&mut self, grid: &Grid, store: Option<Store>, replicates: bool) {
+        let spread = |n_events: usize| CountSpread::new(if replicates { n_events } else { 0 });
+        let n_thresholds = grid.thresholds.len();
+        match self {
+            Self::Value(bins) => {
+                *bins = Bins {
+                    store,
+                    spread: spread(n_thresholds),
+                };
+            }
+            Self::Date(dates) => {
+                dates.store = store;
+                dates.spread = spread(n_thresholds + 2);
+            }
+            Self::Codes { .. } => {}
         }
     }
 

@@ -98,6 +98,13 @@ impl Counts {
         }
     }
 
+    /// Gives targets that were counted without bins those of their grids, with what they hold.
+    pub(crate) fn place(&mut self, grids: &[Grid], stores: Vec<Option<Store>>, replicates: bool) {
+        for ((cell, grid), store) in self.cells.iter_mut().zip(grids).zip(stores) {
+            cell.place(grid, store, replicates);
+        }
+    }
+
     /// Counts a row of a value target that is added to `sums`; what waits is counted with the next row or at the end of the block. False,
     /// and nothing is counted, if the sums show that not all are finite.
     #[must_use]
@@ -155,8 +162,8 @@ impl Counts {
     #[inline(always)]
     pub(crate) fn prefetch_cell(&self, mode: &Mode, target: usize) {
         prefetch_from(&self.cells[target..=target], 0);
-        if let Mode::Sketch(grids) = mode {
-            prefetch_from(&grids[target..=target], 0);
+        if let Some(grid) = mode.grid(target) {
+            prefetch_from(std::slice::from_ref(grid), 0);
         }
     }
 

@@ -58,7 +58,7 @@ pub use level::HUB_LEVELS;
 pub use moments::Moments;
 pub use non_finite::NonFinite;
 pub use pair_moments::PairMoments;
-pub use pilot::{PILOT_TRIALS, lay_out};
+pub use pilot::{PILOT_TRIALS, begin, lay_out};
 pub use ranks::{mid_ranks, rank_correlation, spearman};
 pub use spread::Spread;
 pub use statistics::{Statistics, StatisticsError};

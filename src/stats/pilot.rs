@@ -1,8 +1,10 @@
-//! Lays out the bins of each target as soon as its values in the first trials are known.
+//! Lays out the bins of each target as soon as its values in the first trials are known, and counts these values in them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::accumulator::BlockAccumulator;
+use super::discrete::Store;
 use super::grid::Grid;
 use super::layout::PilotSample;
 use super::side_by_side::{N_LISTS, Row, sort};
@@ -22,7 +24,42 @@ pub fn lay_out(
     plan: &TargetPlan,
     evaluate: impl FnOnce(&mut dyn FnMut(usize, &[f64])),
 ) -> Vec<Grid> {
-    let pilot = &Pilot::new(plan.n_targets());
+    let placed = place(plan, false, evaluate);
+    placed.into_iter().map(|target| target.grid).collect()
+}
+
+/// The same for a run that begins with these trials, all of one block: an accumulator that has these bins, and has counted these values as the
+/// first of its block. `points` are those of a replicate, `None` in the random design.
+pub fn begin(
+    plan: &Arc<TargetPlan>,
+    points: Option<u64>,
+    evaluate: impl FnOnce(&mut dyn FnMut(usize, &[f64])),
+) -> BlockAccumulator {
+    let mut begun = BlockAccumulator::without_bins(Arc::clone(plan), points);
+    let placed = place(plan, true, |accept| {
+        evaluate(&mut |target, values| {
+            begun.update(target, 0, values);
+            accept(target, values);
+        });
+    });
+    begun.place(placed);
+    begun
+}
+
+/// The bins of a target.
+#[derive(Debug, Clone)]
+pub(crate) struct Placed {
+    pub(crate) grid: Grid,
+    /// What the pilot puts into them, where it is counted.
+    pub(crate) store: Option<Store>,
+}
+
+fn place(
+    plan: &TargetPlan,
+    counts: bool,
+    evaluate: impl FnOnce(&mut dyn FnMut(usize, &[f64])),
+) -> Vec<Placed> {
+    let pilot = &Pilot::new(plan.n_targets(), counts);
     // So many that no other thread runs out of work while this one lays out a group itself.
     let most_waiting = 8 * (rayon::current_num_threads() - 1);
     rayon::in_place_scope(|scope| {
@@ -37,22 +74,24 @@ pub fn lay_out(
                 if pilot.n_waiting.load(Ordering::Relaxed) < most_waiting {
                     pilot.n_waiting.fetch_add(1, Ordering::Relaxed);
                     scope.spawn(move |_| {
-                        pilot.lay_out(full);
+                        pilot.place(full);
                         pilot.n_waiting.fetch_sub(1, Ordering::Relaxed);
                     });
                 } else {
-                    pilot.lay_out(full);
+                    pilot.place(full);
                 }
             }
         });
-        pilot.lay_out(group);
+        pilot.place(group);
     });
     pilot.finish()
 }
 
 /// What the threads share.
 struct Pilot {
-    grids: Mutex<Vec<Option<Grid>>>,
+    placed: Mutex<Vec<Option<Placed>>>,
+    /// Whether values are counted.
+    counts: bool,
     /// Groups that wait or are laid out by threads to which they were given.
     n_waiting: AtomicUsize,
     /// Groups that were laid out, to be filled again.
@@ -60,9 +99,10 @@ struct Pilot {
 }
 
 impl Pilot {
-    fn new(n_targets: usize) -> Self {
+    fn new(n_targets: usize, counts: bool) -> Self {
         Self {
-            grids: Mutex::new(vec![None; n_targets]),
+            placed: Mutex::new(vec![None; n_targets]),
+            counts,
             n_waiting: AtomicUsize::new(0),
             spare: Mutex::default(),
         }
@@ -73,30 +113,40 @@ impl Pilot {
         lock(&self.spare).pop().unwrap_or_default()
     }
 
-    fn lay_out(&self, mut group: Group) {
-        let grids = group.grids();
-        let mut all = lock(&self.grids);
-        for (&target, grid) in group.targets.iter().zip(grids) {
-            all[target] = Some(grid);
+    fn place(&self, mut group: Group) {
+        let placed = group.placed(self.counts);
+        let mut all = lock(&self.placed);
+        for (&target, placed) in group.targets.iter().zip(placed) {
+            all[target] = Some(placed);
         }
         drop(all);
         group.targets.clear();
         lock(&self.spare).push(group);
     }
 
-    fn finish(&self) -> Vec<Grid> {
-        let grids = std::mem::take(&mut *lock(&self.grids));
-        let of_nothing = || {
-            Grid::from_pilot(PilotSample {
-                sorted: &[],
-                min: f64::INFINITY,
-                max: f64::NEG_INFINITY,
-            })
-        };
-        grids
+    fn finish(&self) -> Vec<Placed> {
+        let placed = std::mem::take(&mut *lock(&self.placed));
+        placed
             .into_iter()
-            .map(|grid| grid.unwrap_or_else(of_nothing))
+            .map(|target| target.unwrap_or_else(|| Placed::of(&[], self.counts)))
             .collect()
+    }
+}
+
+impl Placed {
+    /// Bins for finite values in ascending order.
+    fn of(sorted: &[f64], counts: bool) -> Self {
+        let grid = Grid::from_pilot(PilotSample {
+            sorted,
+            min: sorted.first().copied().unwrap_or(f64::INFINITY),
+            max: sorted.last().copied().unwrap_or(f64::NEG_INFINITY),
+        });
+        let store = counts.then(|| {
+            let mut store = Store::new(&grid);
+            store.update(&grid, sorted);
+            store
+        });
+        Self { grid, store }
     }
 }
 
@@ -141,7 +191,7 @@ impl Group {
     }
 
     /// Bins of each target.
-    fn grids(&mut self) -> Vec<Grid> {
+    fn placed(&mut self, counts: bool) -> Vec<Placed> {
         if self.targets.is_empty() {
             return Vec::new();
         }
@@ -150,12 +200,7 @@ impl Group {
             self.sorted.clear();
             let values = self.rows.iter().map(|row| row[list]);
             self.sorted.extend(values.take(self.counts[list]));
-            let sorted = self.sorted.as_slice();
-            Grid::from_pilot(PilotSample {
-                sorted,
-                min: sorted.first().copied().unwrap_or(f64::INFINITY),
-                max: sorted.last().copied().unwrap_or(f64::NEG_INFINITY),
-            })
+            Placed::of(&self.sorted, counts)
         };
         (0..self.targets.len()).map(of).collect()
     }

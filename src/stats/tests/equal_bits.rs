@@ -164,6 +164,47 @@ fn kept_values_go_into_bins_as_if_they_had_gone_there_from_the_start() {
 }
 
 #[test]
+fn a_block_that_its_pilot_began_is_the_same_to_the_byte() {
+    // The values that are not finite lie in the pilot and beyond it.
+    for n in [2900, 6000] {
+        let (plan, columns) = all_kinds(n);
+        let mode = grids(&plan, &columns);
+        for points in [None, Some(n as u64)] {
+            let blocks = Blocks::new(n as u64, points);
+            let count = |mut accumulator: BlockAccumulator, n_begun: usize| {
+                let mut statistics = Statistics::new(&plan, accumulator.mode().clone(), points);
+                let mut from = n_begun;
+                for block in blocks.of_unit(0) {
+                    let span = blocks.span(block);
+                    let start = span.first_trial as usize;
+                    for (target, column) in columns.iter().enumerate() {
+                        let rest = &column[from..start + span.n_trials];
+                        accumulator.update(target, from - start, rest);
+                    }
+                    from = start + span.n_trials;
+                    let finished = accumulator.finish_block(block, span.first_trial);
+                    statistics.insert(finished).unwrap();
+                }
+                if points.is_some() {
+                    let finished = accumulator.finish_replicate(0);
+                    statistics.insert_replicate(finished).unwrap();
+                }
+                statistics.merge(&mut accumulator).unwrap();
+                statistics
+            };
+            let begun = begin(&plan, points, |accept| {
+                for (target, column) in columns.iter().enumerate() {
+                    accept(target, &column[..PILOT_TRIALS]);
+                }
+            });
+            assert!(*begun.mode() == mode);
+            let whole = BlockAccumulator::new(plan.clone(), mode.clone(), points);
+            assert!(bytes(&count(begun, PILOT_TRIALS)) == bytes(&count(whole, 0)));
+        }
+    }
+}
+
+#[test]
 fn unfinished_blocks_and_foreign_parts_are_refused() {
     let plan = plan(1);
     let mode = Mode::Exact;
