@@ -14,7 +14,7 @@ use crate::stats::{Blocks, JointPlan, Mode, TargetPlan, fits_exactly};
 /// What a part file begins with.
 const MAGIC: &[u8; 12] = b"fanfare-part";
 /// Version of the format; the magic and the digest at the end stay in all versions.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// Revision of the numbers that a model and a seed give, raised with every **Results change** of CHANGELOG.md: parts of one version of the
 /// engine between two releases need not have the same.
 pub const NUMBERS: u32 = 5;

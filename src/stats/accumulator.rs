@@ -128,13 +128,11 @@ impl BlockAccumulator {
     }
 
     /// Gives each target its bins and what they hold of the values that were counted without them.
-    pub(crate) fn place(&mut self, placed: Vec<Placed>) {
-        let (grids, stores): (Vec<_>, Vec<_>) = (placed.into_iter())
-            .map(|target| (target.grid, target.store))
-            .unzip();
+    pub(crate) fn place(&mut self, placed: Placed) {
+        let Placed { grids, stores, low } = placed;
         let replicates = !self.replicate.is_empty();
         if let Some(counts) = &mut self.counts {
-            counts.place(&grids, stores, replicates);
+            counts.place(&grids, stores, low, replicates);
         }
         self.mode = Mode::Sketch(Arc::new(grids));
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::count_spread::CountSpread;
 use super::discrete::Store;
 use super::grid::Grid;
+use super::low::Low;
 use super::sketch::Sketch;
 use super::target::TargetKind;
 
@@ -57,7 +58,7 @@ impl Cell {
             TargetKind::Recross => Self::codes(2, replicates),
         };
         if let Some(grid) = grid {
-            cell.place(grid, Some(Store::new(grid)), replicates);
+            cell.place(grid, Store::new(grid), replicates);
         }
         cell
     }
@@ -70,29 +71,37 @@ impl Cell {
     }
 
     /// Gives a cell that has counted nothing in bins those of its grid, with what they hold.
-    pub(crate) fn place(&mut self, grid: &Grid, store: Option<Store>, replicates: bool) {
+    pub(crate) fn place(&mut self, grid: &Grid, store: Store, replicates: bool) {
         let spread = |n_events: usize| CountSpread::new(if replicates { n_events } else { 0 });
         let n_thresholds = grid.thresholds.len();
         match self {
             Self::Value(bins) => {
                 *bins = Bins {
-                    store,
+                    store: Some(store),
                     spread: spread(n_thresholds),
                 };
             }
             Self::Date(dates) => {
-                dates.store = store;
+                dates.store = Some(store);
                 dates.spread = spread(n_thresholds + 2);
             }
             Self::Codes { .. } => {}
         }
     }
 
-    /// Adds the counts of the same target in another part of the run.
-    pub(crate) fn merge(&mut self, grid: Option<&Grid>, other: &Self) {
+    /// Adds the counts of the same target in another part of the run. There is room in bins, and the other has low bits, unless values are
+    /// kept.
+    pub(crate) fn merge(
+        &mut self,
+        room: Option<(&mut Low, &Grid)>,
+        other: &Self,
+        other_low: Option<&Low>,
+    ) {
         let join = |store: &mut Option<Store>, other: &Option<Store>| {
-            if let (Some(grid), Some(store), Some(other)) = (grid, store, other) {
-                store.merge(grid, other);
+            if let (Some((low, grid)), Some(store)) = (room, store)
+                && let (Some(other_low), Some(other)) = (other_low, other)
+            {
+                store.merge(low, grid, other, other_low);
             }
         };
         match (self, other) {
@@ -125,17 +134,17 @@ impl Cell {
     }
 
     /// Trials counted so far and the counts of the spread's events; `None` where values are kept, from which the spread can be read later.
-    pub(crate) fn events(&self, grid: Option<&Grid>) -> Option<(u64, Vec<u64>)> {
+    pub(crate) fn events(&self, room: Option<(&Low, &Grid)>) -> Option<(u64, Vec<u64>)> {
         match self {
             Self::Value(Bins { store, .. }) => {
-                let (grid, store) = (grid?, store.as_ref()?);
-                Some((store.total(), store.below_thresholds(grid)))
+                let ((low, grid), store) = (room?, store.as_ref()?);
+                Some((store.total(), store.below_thresholds(low, grid)))
             }
             Self::Date(dates) => {
-                let (grid, store) = (grid?, dates.store.as_ref()?);
+                let ((low, grid), store) = (room?, dates.store.as_ref()?);
                 let total = store.total();
                 let events = std::iter::once(0)
-                    .chain(store.below_thresholds(grid))
+                    .chain(store.below_thresholds(low, grid))
                     .chain([total])
                     .map(|count| dates.left_censored + count)
                     .collect();
@@ -156,16 +165,16 @@ impl Cell {
     pub(crate) fn is_sound(
         &self,
         kind: TargetKind,
-        grid: Option<&Grid>,
+        room: Option<(&Low, &Grid)>,
         replicates: bool,
         trials: u64,
     ) -> bool {
-        let store_is_sound = |store: &Option<Store>| match (store, grid) {
+        let store_is_sound = |store: &Option<Store>| match (store, room) {
             (None, None) => true,
-            (Some(store), Some(grid)) => store.is_sound(grid, trials),
+            (Some(store), Some((low, grid))) => store.is_sound(low, grid, trials),
             _ => false,
         };
-        let empty = Self::new(kind, grid, replicates);
+        let empty = Self::new(kind, room.map(|(_, grid)| grid), replicates);
         let n_events = empty.spread().n_events();
         let has_kind = match (self, &empty) {
             (Self::Value(bins), Self::Value(_)) => store_is_sound(&bins.store),
@@ -175,7 +184,9 @@ impl Cell {
             }
             (Self::Codes { counts, .. }, Self::Codes { counts: empty, .. }) => {
                 let sum = counts.iter().try_fold(0_u64, |sum, &n| sum.checked_add(n));
-                counts.len() == empty.len() && sum.is_some_and(|sum| sum <= trials)
+                counts.len() == empty.len()
+                    && sum.is_some_and(|sum| sum <= trials)
+                    && room.is_none_or(|(low, _)| low.iter().all(|&low| low == 0))
             }
             _ => false,
         };
@@ -198,7 +209,16 @@ impl Cell {
         }
     }
 
-    /// The histogram of a value or date target that has one by now.
+    /// What is known of the histogram of a value or date target that has one by now, but for its low bits.
+    #[inline(always)]
+    pub(crate) fn sketch(&self) -> Option<&Sketch> {
+        match self.store() {
+            Some(Store::Sketched(sketch)) => Some(sketch),
+            _ => None,
+        }
+    }
+
+    /// See [`Cell::sketch`].
     #[inline(always)]
     pub(crate) fn sketch_mut(&mut self) -> Option<&mut Sketch> {
         match self {
@@ -226,7 +246,7 @@ impl DateCounts {
     #[inline(always)]
     pub(crate) fn update(
         &mut self,
-        grid: Option<&Grid>,
+        mut room: Option<(&mut Low, &Grid)>,
         dates: &[f64],
         mut refuse: impl FnMut(usize, f64),
     ) {
@@ -252,8 +272,8 @@ impl DateCounts {
                 self.min = pick(self.min, Some(date), f64::min);
                 self.max = pick(self.max, Some(date), f64::max);
             }
-            if let (Some(grid), Some(store)) = (grid, &mut self.store) {
-                store.update(grid, finite);
+            if let (Some((low, grid)), Some(store)) = (&mut room, &mut self.store) {
+                store.update(low, grid, finite);
             }
         }
     }

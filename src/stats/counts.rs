@@ -15,9 +15,11 @@ use super::distribution::Distribution;
 use super::exact::ExactValues;
 use super::grid::Grid;
 use super::interpolant::Interpolant;
+use super::low::LowBits;
 use super::moments::{BlockSums, Moments};
 use super::non_finite::{self, NonFinite};
 use super::prefetch::prefetch_from;
+use super::sketch::Histogram;
 use super::target::{TargetKind, TargetPlan};
 use super::waiting::{Row, Waiting};
 
@@ -64,9 +66,11 @@ mod shared {
 pub(crate) struct ReplicateMarks(Vec<Vec<u64>>);
 
 /// Counts of all targets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Counts {
     cells: Vec<Cell>,
+    /// By target, zeros where there is no histogram; empty in the exact mode.
+    low: LowBits,
     exact: Option<ExactValues>,
     non_finite: BTreeMap<usize, NonFinite>,
     /// Those of the current block, trials counted from its start.
@@ -74,6 +78,18 @@ pub(crate) struct Counts {
     /// Part of the current block: empty between blocks.
     #[serde(skip)]
     waiting: Waiting,
+}
+
+impl PartialEq for Counts {
+    /// Equality of what was counted, settled or not.
+    fn eq(&self, other: &Self) -> bool {
+        self.cells == other.cells
+            && (0..self.cells.len()).all(|target| self.histogram(target) == other.histogram(target))
+            && self.exact == other.exact
+            && self.non_finite == other.non_finite
+            && self.block_non_finite == other.block_non_finite
+            && self.waiting == other.waiting
+    }
 }
 
 impl Counts {
@@ -85,12 +101,13 @@ impl Counts {
             .enumerate()
             .map(|(target, &kind)| Cell::new(kind, mode.grid(target), replicates))
             .collect();
-        let exact = match mode {
-            Mode::Exact => Some(ExactValues::new(plan.n_targets())),
-            Mode::Sketch(_) => None,
+        let (low, exact) = match mode {
+            Mode::Exact => (LowBits::new(0), Some(ExactValues::new(plan.n_targets()))),
+            Mode::Sketch(_) => (LowBits::new(plan.n_targets()), None),
         };
         Self {
             cells,
+            low,
             exact,
             non_finite: BTreeMap::new(),
             block_non_finite: BTreeMap::new(),
@@ -99,10 +116,17 @@ impl Counts {
     }
 
     /// Gives targets that were counted without bins those of their grids, with what they hold.
-    pub(crate) fn place(&mut self, grids: &[Grid], stores: Vec<Option<Store>>, replicates: bool) {
+    pub(crate) fn place(
+        &mut self,
+        grids: &[Grid],
+        stores: Vec<Store>,
+        low: LowBits,
+        replicates: bool,
+    ) {
         for ((cell, grid), store) in self.cells.iter_mut().zip(grids).zip(stores) {
             cell.place(grid, store, replicates);
         }
+        self.low = low;
     }
 
     /// Counts a row of a value target that is added to `sums`; what waits is counted with the next row or at the end of the block. False,
@@ -117,21 +141,18 @@ impl Counts {
         sums: &mut BlockSums,
     ) -> bool {
         let Row { target, values, .. } = row;
-        if let (Mode::Sketch(grids), Some(_)) = (mode, self.cells[target].sketch_mut()) {
+        if let (Mode::Sketch(grids), Some(_)) = (mode, self.cells[target].sketch()) {
             let grid = &grids[target];
             let before = self.waiting.target().unwrap_or(target);
-            let finite = match self.cells.get_disjoint_mut([before, target]) {
-                Ok([before, cell]) => {
-                    let ahead = cell.sketch_mut().map_or(&[][..], |sketch| sketch.low());
-                    (before.sketch_mut()).is_some_and(|before| {
-                        (self.waiting).exchange(simd, before, row, sums, grid, ahead)
-                    })
-                }
+            let (low, ahead) = match self.low.get_disjoint_mut([before, target]) {
+                Ok([low, ahead]) => (low, &ahead[..]),
                 // The same target again.
-                Err(_) => self.cells[target].sketch_mut().is_some_and(|sketch| {
-                    (self.waiting).exchange(simd, sketch, row, sums, grid, &[])
-                }),
+                Err(_) => (&mut self.low[target], &[][..]),
             };
+            if let Some(sketch) = self.cells[before].sketch_mut() {
+                sketch.make_room(low, self.waiting.n());
+            }
+            let finite = (self.waiting).exchange(simd, low, row, sums, grid, ahead);
             if finite && let Some(sketch) = self.cells[target].sketch_mut() {
                 sketch.note(grid, values);
             }
@@ -154,11 +175,11 @@ impl Counts {
             }),
         ) = (mode, &mut self.cells[target])
         {
-            store.update(&grids[target], values);
+            store.update(&mut self.low[target], &grids[target], values);
         }
     }
 
-    /// Asks for the bins, and for what says where the histogram is.
+    /// Asks for the bins, and for what is known of the histogram but for its low bits.
     #[inline(always)]
     pub(crate) fn prefetch_cell(&self, mode: &Mode, target: usize) {
         prefetch_from(&self.cells[target..=target], 0);
@@ -197,7 +218,10 @@ impl Counts {
             Cell::Codes { counts, .. } => {
                 count_codes(counts, values, |place, _| refuse(place, f64::NAN));
             }
-            Cell::Date(dates) => dates.update(mode.grid(target), values, refuse),
+            Cell::Date(dates) => {
+                let room = self.low.get_mut(target).zip(mode.grid(target));
+                dates.update(room, values, refuse);
+            }
         }
     }
 
@@ -214,7 +238,9 @@ impl Counts {
         if let Some(target) = self.waiting.target()
             && let Some(sketch) = self.cells[target].sketch_mut()
         {
-            self.waiting.count(sketch);
+            let low = &mut self.low[target];
+            sketch.make_room(low, self.waiting.n());
+            self.waiting.count(low);
         }
         for (target, mut found) in std::mem::take(&mut self.block_non_finite) {
             found.first_trial += first_trial;
@@ -230,7 +256,8 @@ impl Counts {
         let marks = &mut marks.0;
         marks.resize(self.cells.len(), Vec::new());
         for (target, (cell, mark)) in self.cells.iter_mut().zip(marks).enumerate() {
-            let Some((n_trials, events)) = cell.events(mode.grid(target)) else {
+            let room = self.low.get(target).zip(mode.grid(target));
+            let Some((n_trials, events)) = cell.events(room) else {
                 continue;
             };
             let before = |place: usize| mark.get(place).copied().unwrap_or(0);
@@ -247,8 +274,9 @@ impl Counts {
 
     /// Adds the counts of the other part; both have the same plan and mode.
     pub(crate) fn merge(&mut self, mode: &Mode, mut other: Self) {
-        for (target, (cell, other)) in self.cells.iter_mut().zip(&other.cells).enumerate() {
-            cell.merge(mode.grid(target), other);
+        for (target, (cell, more)) in self.cells.iter_mut().zip(&other.cells).enumerate() {
+            let room = self.low.get_mut(target).zip(mode.grid(target));
+            cell.merge(room, more, other.low.get(target));
         }
         if let (Some(exact), Some(other)) = (&mut self.exact, &mut other.exact) {
             exact.merge(other);
@@ -296,15 +324,16 @@ impl Counts {
                 *cell = new;
             }
         }
+        self.low = binned.low;
         self.settle();
         self
     }
 
     /// Brings the histograms into the form in which they are stored.
     pub(crate) fn settle(&mut self) {
-        for cell in &mut self.cells {
+        for (cell, low) in self.cells.iter_mut().zip(self.low.iter_mut()) {
             if let Some(sketch) = cell.sketch_mut() {
-                sketch.settle();
+                sketch.settle(low);
             }
         }
     }
@@ -319,9 +348,15 @@ impl Counts {
         trials: u64,
     ) -> bool {
         let replicates = blocks.points().is_some();
+        let n_histograms = match mode {
+            Mode::Exact => 0,
+            Mode::Sketch(_) => plan.n_targets(),
+        };
         let cells_are_sound = self.cells.len() == plan.n_targets()
+            && self.low.len() == n_histograms
             && (self.cells.iter().zip(&plan.kinds).enumerate()).all(|(target, (cell, &kind))| {
-                cell.is_sound(kind, mode.grid(target), replicates, trials)
+                let room = self.low.get(target).zip(mode.grid(target));
+                cell.is_sound(kind, room, replicates, trials)
             });
         let exact_is_sound = match (&self.exact, mode) {
             (Some(exact), Mode::Exact) => exact.is_sound(plan, blocks, range),
@@ -342,6 +377,14 @@ impl Counts {
         self.cells.get(target)
     }
 
+    /// The histogram of a value or date target that has one by now.
+    fn histogram(&self, target: usize) -> Option<Histogram<'_>> {
+        Some(Histogram {
+            sketch: self.cells.get(target)?.sketch()?,
+            low: self.low.get(target)?,
+        })
+    }
+
     /// Kept values of a target by block, in the order of trials; `None` where they went into bins.
     pub(crate) fn kept(&self, target: usize) -> Option<impl Iterator<Item = (u64, &[f64])>> {
         Some(self.exact.as_ref()?.blocks(target))
@@ -356,22 +399,25 @@ impl Counts {
     ) -> Option<Distribution> {
         let cell = self.cells.get(target)?;
         // Targets are mostly read one after the other.
-        if let Some(Store::Sketched(next)) = self.cells.get(target + 1).and_then(Cell::store) {
-            prefetch_from(next.low(), 0);
+        if let Some(next) = self.low.get(target + 1) {
+            prefetch_from(next, 0);
         }
         let (min, max) = match cell {
             Cell::Value(_) => (moments.min, moments.max),
             Cell::Date(dates) => (dates.min.unwrap_or(0.0), dates.max.unwrap_or(0.0)),
             Cell::Codes { .. } => return None,
         };
-        match (mode, cell.store()) {
-            (_, Some(Store::Counted(counted))) => Some(Distribution::from_counts(
+        match (cell.store(), self.histogram(target)) {
+            (Some(Store::Counted(counted)), _) => Some(Distribution::from_counts(
                 counted.values.clone(),
                 &counted.counts,
             )),
-            (Mode::Sketch(grids), Some(Store::Sketched(sketch))) => Some(
-                Distribution::Interpolated(Interpolant::new(&grids[target], sketch, min, max)),
-            ),
+            (_, Some(histogram)) => Some(Distribution::Interpolated(Interpolant::new(
+                mode.grid(target)?,
+                histogram,
+                min,
+                max,
+            ))),
             _ => {
                 let values = self.kept(target)?.flat_map(|(_, values)| values).copied();
                 Some(Distribution::from_values(

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::bits;
 use super::grid::Grid;
-use super::sketch::Sketch;
+use super::low::Low;
+use super::sketch::{Histogram, Sketch};
 use crate::math::simd_level;
 
 /// Distinct values that are counted one by one; with more, the counts go into the histogram.
@@ -89,15 +90,16 @@ impl ValueCounts {
     }
 
     /// Puts all counts into a histogram.
-    pub(crate) fn spill(&self, grid: &Grid, sketch: &mut Sketch) {
+    pub(crate) fn spill(&self, sketch: &mut Sketch, low: &mut Low, grid: &Grid) {
         for (&value, &count) in self.values.iter().zip(&self.counts) {
-            sketch.add(grid, value, count);
+            sketch.add(low, grid, value, count);
         }
     }
 }
 
 /// What is kept of a target's values: exact counts, or the histogram once there are more than [`MOST_DISTINCT`] distinct values.
-/// Which of them is a function of the values alone, so parts may be merged in any order.
+/// Which of them is a function of the values alone, so parts may be merged in any order. The low bits that the histogram needs are zeros
+/// until then.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Store {
     Counted(ValueCounts),
@@ -114,28 +116,34 @@ impl Store {
     }
 
     #[inline(always)]
-    pub(crate) fn update(&mut self, grid: &Grid, values: &[f64]) {
+    pub(crate) fn update(&mut self, low: &mut Low, grid: &Grid, values: &[f64]) {
         match self {
-            Self::Sketched(sketch) => sketch.update(grid, values),
+            Self::Sketched(sketch) => sketch.update(low, grid, values),
             Self::Counted(counts) => {
                 let taken = counts.update(values);
                 if taken < values.len() {
-                    self.spill(grid).update(grid, &values[taken..]);
+                    self.spill(low, grid).update(low, grid, &values[taken..]);
                 }
             }
         }
     }
 
-    pub(crate) fn merge(&mut self, grid: &Grid, other: &Self) {
+    pub(crate) fn merge(&mut self, low: &mut Low, grid: &Grid, other: &Self, other_low: &Low) {
         match other {
-            Self::Sketched(other) => self.spill(grid).merge(other),
+            Self::Sketched(sketch) => {
+                let other = Histogram {
+                    sketch,
+                    low: other_low,
+                };
+                self.spill(low, grid).merge(low, other);
+            }
             Self::Counted(other) => {
                 for (&value, &times) in other.values.iter().zip(&other.counts) {
                     match self {
-                        Self::Sketched(sketch) => sketch.add(grid, value, times),
+                        Self::Sketched(sketch) => sketch.add(low, grid, value, times),
                         Self::Counted(counts) => {
                             if !counts.add(value, times) {
-                                self.spill(grid).add(grid, value, times);
+                                self.spill(low, grid).add(low, grid, value, times);
                             }
                         }
                     }
@@ -153,12 +161,13 @@ impl Store {
     }
 
     /// Whether this can hold values of this grid, no more than so many.
-    pub(crate) fn is_sound(&self, grid: &Grid, trials: u64) -> bool {
+    pub(crate) fn is_sound(&self, low: &Low, grid: &Grid, trials: u64) -> bool {
         match self {
-            Self::Sketched(sketch) => sketch.is_sound(trials),
+            Self::Sketched(sketch) => Histogram { sketch, low }.is_sound(trials),
             Self::Counted(ValueCounts { values, counts }) => {
                 let sum = counts.iter().try_fold(0_u64, |sum, &n| sum.checked_add(n));
                 grid.discrete
+                    && low.iter().all(|&low| low == 0)
                     && values.len() == counts.len()
                     && values.len() <= MOST_DISTINCT
                     && values.iter().all(|value| value.is_finite())
@@ -170,10 +179,11 @@ impl Store {
 
     /// Values below each threshold of the grid. A value lies below if its bin does, in both forms and for values with slots of their own, so
     /// the answer depends on the values alone.
-    pub(crate) fn below_thresholds(&self, grid: &Grid) -> Vec<u64> {
+    pub(crate) fn below_thresholds(&self, low: &Low, grid: &Grid) -> Vec<u64> {
         match self {
             Self::Sketched(sketch) => {
-                dispatch!(simd_level(), _simd => sketch.below_thresholds(grid))
+                let histogram = Histogram { sketch, low };
+                dispatch!(simd_level(), _simd => histogram.below_thresholds(grid))
             }
             Self::Counted(counts) => {
                 let mut bins = vec![0; counts.values.len()];
@@ -191,10 +201,10 @@ impl Store {
     }
 
     /// Turns counts into a histogram, unless it is one.
-    fn spill(&mut self, grid: &Grid) -> &mut Sketch {
+    fn spill(&mut self, low: &mut Low, grid: &Grid) -> &mut Sketch {
         if let Self::Counted(counts) = self {
             let mut sketch = Sketch::default();
-            counts.spill(grid, &mut sketch);
+            counts.spill(&mut sketch, low, grid);
             *self = Self::Sketched(sketch);
         }
         match self {
@@ -207,6 +217,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::grid::N_SLOTS;
     use crate::stats::layout::PilotSample;
     use proptest::prelude::*;
 
@@ -220,10 +231,11 @@ mod tests {
         })
     }
 
-    fn store(grid: &Grid, values: &[f64]) -> Store {
-        let mut store = Store::new(grid);
-        store.update(grid, values);
-        store
+    /// With the low bits of its histogram.
+    fn store(grid: &Grid, values: &[f64]) -> (Store, Low) {
+        let (mut store, mut low) = (Store::new(grid), [0; N_SLOTS]);
+        store.update(&mut low, grid, values);
+        (store, low)
     }
 
     proptest! {
@@ -236,7 +248,7 @@ mod tests {
             let grid = discrete_grid();
             let whole = store(&grid, &values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>());
             let distinct = values.iter().collect::<std::collections::BTreeSet<_>>().len();
-            prop_assert_eq!(matches!(whole, Store::Counted(_)), distinct <= MOST_DISTINCT);
+            prop_assert_eq!(matches!(whole.0, Store::Counted(_)), distinct <= MOST_DISTINCT);
             let length = values.len().max(1);
             let places = (rotate % length).min(values.len());
             values.rotate_left(places);
@@ -245,8 +257,8 @@ mod tests {
             let mut left = store(&grid, &values[..cut]);
             let right = store(&grid, &values[cut..]);
             let mut swapped = right.clone();
-            swapped.merge(&grid, &left);
-            left.merge(&grid, &right);
+            swapped.0.merge(&mut swapped.1, &grid, &left.0, &left.1);
+            left.0.merge(&mut left.1, &grid, &right.0, &right.1);
             prop_assert_eq!(&left, &whole);
             prop_assert_eq!(&swapped, &whole);
         }

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::accumulator::BlockAccumulator;
 use super::discrete::Store;
-use super::grid::Grid;
+use super::grid::{Grid, N_SLOTS};
 use super::layout::PilotSample;
+use super::low::{Low, LowBits};
 use super::side_by_side::{N_LISTS, Row, sort};
 use super::target::TargetPlan;
 
@@ -24,8 +25,9 @@ pub fn lay_out(
     plan: &TargetPlan,
     evaluate: impl FnOnce(&mut dyn FnMut(usize, &[f64])),
 ) -> Vec<Grid> {
-    let placed = place(plan, false, evaluate);
-    placed.into_iter().map(|target| target.grid).collect()
+    let pilot = Pilot::new(plan.n_targets(), false);
+    pilot.run(plan, evaluate);
+    pilot.finish().grids
 }
 
 /// The same for a run that begins with these trials, all of one block: an accumulator that has these bins, and has counted these values as the
@@ -36,60 +38,59 @@ pub fn begin(
     evaluate: impl FnOnce(&mut dyn FnMut(usize, &[f64])),
 ) -> BlockAccumulator {
     let mut begun = BlockAccumulator::without_bins(Arc::clone(plan), points);
-    let placed = place(plan, true, |accept| {
+    let pilot = Pilot::new(plan.n_targets(), true);
+    pilot.run(plan, |accept| {
         evaluate(&mut |target, values| {
             begun.update(target, 0, values);
             accept(target, values);
         });
     });
-    begun.place(placed);
+    begun.place(pilot.finish());
     begun
 }
 
-/// The bins of a target.
-#[derive(Debug, Clone)]
+/// The bins of all targets, and what the pilot puts into them where it is counted.
+#[derive(Debug)]
 pub(crate) struct Placed {
-    pub(crate) grid: Grid,
-    /// What the pilot puts into them, where it is counted.
-    pub(crate) store: Option<Store>,
+    pub(crate) grids: Vec<Grid>,
+    pub(crate) stores: Vec<Store>,
+    pub(crate) low: LowBits,
 }
 
-fn place(
-    plan: &TargetPlan,
-    counts: bool,
-    evaluate: impl FnOnce(&mut dyn FnMut(usize, &[f64])),
-) -> Vec<Placed> {
-    let pilot = &Pilot::new(plan.n_targets(), counts);
-    // So many that no other thread runs out of work while this one lays out a group itself.
-    let most_waiting = 8 * (rayon::current_num_threads() - 1);
-    rayon::in_place_scope(|scope| {
-        let mut group = pilot.room();
-        evaluate(&mut |target, values| {
-            if !plan.kinds[target].has_quantiles() {
-                return;
-            }
-            group.push(target, values);
-            if group.is_full() {
-                let full = std::mem::replace(&mut group, pilot.room());
-                if pilot.n_waiting.load(Ordering::Relaxed) < most_waiting {
-                    pilot.n_waiting.fetch_add(1, Ordering::Relaxed);
-                    scope.spawn(move |_| {
-                        pilot.place(full);
-                        pilot.n_waiting.fetch_sub(1, Ordering::Relaxed);
-                    });
-                } else {
-                    pilot.place(full);
-                }
-            }
+/// The bins of one target.
+#[derive(Debug, Clone)]
+struct PlacedTarget {
+    grid: Grid,
+    store: Store,
+}
+
+impl PlacedTarget {
+    /// Bins for finite values in ascending order; if they are counted, with these values in them.
+    fn of(sorted: &[f64], low: Option<&mut Low>) -> Self {
+        let grid = Grid::from_pilot(PilotSample {
+            sorted,
+            min: sorted.first().copied().unwrap_or(f64::INFINITY),
+            max: sorted.last().copied().unwrap_or(f64::NEG_INFINITY),
         });
-        pilot.place(group);
-    });
-    pilot.finish()
+        let mut store = Store::new(&grid);
+        if let Some(low) = low {
+            store.update(low, &grid, sorted);
+        }
+        Self { grid, store }
+    }
+}
+
+/// What was laid out so far.
+#[derive(Debug)]
+struct SoFar {
+    targets: Vec<Option<PlacedTarget>>,
+    /// By target where values are counted, else nothing.
+    low: LowBits,
 }
 
 /// What the threads share.
 struct Pilot {
-    placed: Mutex<Vec<Option<Placed>>>,
+    so_far: Mutex<SoFar>,
     /// Whether values are counted.
     counts: bool,
     /// Groups that wait or are laid out by threads to which they were given.
@@ -101,11 +102,41 @@ struct Pilot {
 impl Pilot {
     fn new(n_targets: usize, counts: bool) -> Self {
         Self {
-            placed: Mutex::new(vec![None; n_targets]),
+            so_far: Mutex::new(SoFar {
+                targets: vec![None; n_targets],
+                low: LowBits::new(if counts { n_targets } else { 0 }),
+            }),
             counts,
             n_waiting: AtomicUsize::new(0),
             spare: Mutex::default(),
         }
+    }
+
+    fn run(&self, plan: &TargetPlan, evaluate: impl FnOnce(&mut dyn FnMut(usize, &[f64]))) {
+        // So many that no other thread runs out of work while this one lays out a group itself.
+        let most_waiting = 8 * (rayon::current_num_threads() - 1);
+        rayon::in_place_scope(|scope| {
+            let mut group = self.room();
+            evaluate(&mut |target, values| {
+                if !plan.kinds[target].has_quantiles() {
+                    return;
+                }
+                group.push(target, values);
+                if group.is_full() {
+                    let full = std::mem::replace(&mut group, self.room());
+                    if self.n_waiting.load(Ordering::Relaxed) < most_waiting {
+                        self.n_waiting.fetch_add(1, Ordering::Relaxed);
+                        scope.spawn(move |_| {
+                            self.place(full);
+                            self.n_waiting.fetch_sub(1, Ordering::Relaxed);
+                        });
+                    } else {
+                        self.place(full);
+                    }
+                }
+            });
+            self.place(group);
+        });
     }
 
     /// An empty group.
@@ -115,38 +146,29 @@ impl Pilot {
 
     fn place(&self, mut group: Group) {
         let placed = group.placed(self.counts);
-        let mut all = lock(&self.placed);
+        let mut so_far = lock(&self.so_far);
         for (&target, placed) in group.targets.iter().zip(placed) {
-            all[target] = Some(placed);
+            so_far.targets[target] = Some(placed);
         }
-        drop(all);
+        if self.counts {
+            for (&target, low) in group.targets.iter().zip(&group.low) {
+                so_far.low[target] = *low;
+            }
+        }
+        drop(so_far);
         group.targets.clear();
         lock(&self.spare).push(group);
     }
 
-    fn finish(&self) -> Vec<Placed> {
-        let placed = std::mem::take(&mut *lock(&self.placed));
-        placed
-            .into_iter()
-            .map(|target| target.unwrap_or_else(|| Placed::of(&[], self.counts)))
-            .collect()
-    }
-}
-
-impl Placed {
-    /// Bins for finite values in ascending order.
-    fn of(sorted: &[f64], counts: bool) -> Self {
-        let grid = Grid::from_pilot(PilotSample {
-            sorted,
-            min: sorted.first().copied().unwrap_or(f64::INFINITY),
-            max: sorted.last().copied().unwrap_or(f64::NEG_INFINITY),
-        });
-        let store = counts.then(|| {
-            let mut store = Store::new(&grid);
-            store.update(&grid, sorted);
-            store
-        });
-        Self { grid, store }
+    fn finish(self) -> Placed {
+        let SoFar { targets, low } =
+            (self.so_far.into_inner()).unwrap_or_else(PoisonError::into_inner);
+        let targets = targets.into_iter();
+        let (grids, stores) = targets
+            .map(|target| target.unwrap_or_else(|| PlacedTarget::of(&[], None)))
+            .map(|PlacedTarget { grid, store }| (grid, store))
+            .unzip();
+        Placed { grids, stores, low }
     }
 }
 
@@ -164,6 +186,8 @@ struct Group {
     counts: [usize; N_LISTS],
     /// Those of one target in ascending order.
     sorted: Vec<f64>,
+    /// Low bits of each target's histogram.
+    low: Vec<Low>,
 }
 
 impl Group {
@@ -190,19 +214,21 @@ impl Group {
         self.targets.len() == N_LISTS
     }
 
-    /// Bins of each target.
-    fn placed(&mut self, counts: bool) -> Vec<Placed> {
+    /// Bins of each target; with its values in them, if they are counted.
+    fn placed(&mut self, counts: bool) -> Vec<PlacedTarget> {
         if self.targets.is_empty() {
             return Vec::new();
         }
         sort(&mut self.rows);
-        let of = |list: usize| {
+        self.low.clear();
+        self.low.resize(self.targets.len(), [0; N_SLOTS]);
+        let of = |(list, low): (usize, &mut Low)| {
             self.sorted.clear();
             let values = self.rows.iter().map(|row| row[list]);
             self.sorted.extend(values.take(self.counts[list]));
-            Placed::of(&self.sorted, counts)
+            PlacedTarget::of(&self.sorted, counts.then_some(low))
         };
-        (0..self.targets.len()).map(of).collect()
+        self.low.iter_mut().enumerate().map(of).collect()
     }
 }
 

@@ -2,11 +2,12 @@
 
 use fearless_simd::Simd;
 
-use super::grid::{Grid, N_SLOTS};
+use super::grid::Grid;
+use super::low::Low;
 use super::map::{CHUNK, Map, with_map};
 use super::moments::{BlockSums, Companion};
 use super::prefetch::{prefetch_from, prefetch_line};
-use super::sketch::{Sketch, raise};
+use super::sketch::raise;
 use super::target::TRIALS_PER_BLOCK;
 
 /// Finite values of consecutive trials of one target.
@@ -51,26 +52,31 @@ impl Waiting {
         (self.n > 0).then_some(self.target)
     }
 
+    /// How many values wait: so many must have room in the low bits of their histogram.
+    #[inline(always)]
+    pub(crate) fn n(&self) -> usize {
+        self.n
+    }
+
     /// Counts the row that waits in the histogram of its target.
-    pub(crate) fn count(&mut self, sketch: &mut Sketch) {
-        raise(sketch.room(self.n), &self.slots[..self.n]);
+    pub(crate) fn count(&mut self, low: &mut Low) {
+        raise(low, &self.slots[..self.n]);
         self.n = 0;
     }
 
-    /// Adds a row to its sums, counts the one that waits in the histogram of its target, and keeps the slots of the new one in its place.
+    /// Adds a row to its sums, counts the one that waits in `low`, those of its target, and keeps the slots of the new one in its place.
     /// `ahead` are the counts that the new one will need. False, and nothing waits, if the sums show that not all values are finite.
     #[must_use]
     #[inline(always)]
     pub(crate) fn exchange<S: Simd>(
         &mut self,
         simd: S,
-        sketch: &mut Sketch,
+        low: &mut Low,
         row: Row<'_>,
         sums: &mut BlockSums,
         grid: &Grid,
         ahead: &[u16],
     ) -> bool {
-        let low = sketch.room(self.n);
         with_map!(grid, |map| {
             let mut exchange = Exchange {
                 simd,
@@ -100,7 +106,7 @@ struct Exchange<'a, S, const KIND: u8, const ATOMS: bool> {
     place: usize,
     n_before: usize,
     /// Counts of the row before.
-    low: &'a mut [u16; N_SLOTS],
+    low: &'a mut Low,
     ahead: &'a [u16],
 }
 
@@ -159,7 +165,9 @@ mod tests {
 
     use super::*;
     use crate::math::simd_level;
+    use crate::stats::grid::N_SLOTS;
     use crate::stats::layout::PilotSample;
+    use crate::stats::sketch::Sketch;
 
     fn values() -> Vec<f64> {
         (0..4096)
@@ -179,12 +187,19 @@ mod tests {
 
     fn exchange(
         waiting: &mut Waiting,
-        sketch: &mut Sketch,
+        low: &mut Low,
         row: Row<'_>,
         sums: &mut BlockSums,
         grid: &Grid,
     ) -> bool {
-        dispatch!(simd_level(), simd => waiting.exchange(simd, sketch, row, sums, grid, &[]))
+        dispatch!(simd_level(), simd => waiting.exchange(simd, low, row, sums, grid, &[]))
+    }
+
+    /// The low bits of values that did not wait.
+    fn counted(grid: &Grid, values: &[f64]) -> Low {
+        let mut low = [0; N_SLOTS];
+        Sketch::default().update(&mut low, grid, values);
+        low
     }
 
     #[test]
@@ -205,7 +220,7 @@ mod tests {
             (0, 1024),
         ];
         let mut waiting = Waiting::default();
-        let mut sketches = vec![Sketch::default(); rows.len()];
+        let mut lows = vec![[0; N_SLOTS]; rows.len()];
         for (target, &(offset, n)) in rows.iter().enumerate() {
             let row = Row {
                 target,
@@ -217,7 +232,7 @@ mod tests {
             assert_eq!(before, target.saturating_sub(1));
             assert!(exchange(
                 &mut waiting,
-                &mut sketches[before],
+                &mut lows[before],
                 row,
                 &mut sums,
                 &grid
@@ -225,14 +240,12 @@ mod tests {
             alone.update(offset, row.values);
             assert_eq!(sums.finish(), alone.finish(), "{offset} {n}");
         }
-        waiting.count(&mut sketches[rows.len() - 1]);
+        assert_eq!(waiting.n(), rows[rows.len() - 1].1);
+        waiting.count(&mut lows[rows.len() - 1]);
         assert_eq!(waiting, Waiting::default());
-        for (sketch, (offset, n)) in sketches.iter_mut().zip(rows) {
+        for (low, (offset, n)) in lows.iter().zip(rows) {
             let row = &values[values.len() - n..];
-            let mut without = Sketch::default();
-            without.update(&grid, row);
-            sketch.note(&grid, row);
-            assert_eq!(*sketch, without, "{offset} {n}");
+            assert_eq!(*low, counted(&grid, row), "{offset} {n}");
         }
     }
 
@@ -242,25 +255,22 @@ mod tests {
         let grid = grid(&values);
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             for place in [0, 15, 32, 700, 4095] {
-                let (mut waiting, mut sketch) = (Waiting::default(), Sketch::default());
+                let (mut waiting, mut low) = (Waiting::default(), [0; N_SLOTS]);
                 let mut row = Row {
                     target: 1,
                     offset: 0,
                     values: &values,
                 };
                 let mut sums = BlockSums::EMPTY;
-                assert!(exchange(&mut waiting, &mut sketch, row, &mut sums, &grid));
+                assert!(exchange(&mut waiting, &mut low, row, &mut sums, &grid));
                 let mut spoilt = values.clone();
                 spoilt[place] = bad;
                 (row.target, row.values) = (2, &spoilt);
                 let mut sums = BlockSums::EMPTY;
-                assert!(!exchange(&mut waiting, &mut sketch, row, &mut sums, &grid));
+                assert!(!exchange(&mut waiting, &mut low, row, &mut sums, &grid));
                 assert_eq!(waiting.target(), None, "{bad} {place}");
                 // What waited before has been counted.
-                sketch.note(&grid, &values);
-                let mut alone = Sketch::default();
-                alone.update(&grid, &values);
-                assert_eq!(sketch, alone, "{bad} {place}");
+                assert_eq!(low, counted(&grid, &values), "{bad} {place}");
             }
         }
     }

@@ -6,7 +6,7 @@ use super::places::Around;
 use super::segment::{Errors, Extent, Position, Segment};
 use crate::math::simd_level;
 use crate::stats::grid::{ATOM_SLOTS, Grid, N_BINS, N_SLOTS, ZERO_SLOT};
-use crate::stats::sketch::Sketch;
+use crate::stats::sketch::Histogram;
 
 const N_EDGES: usize = N_BINS + 1;
 
@@ -35,7 +35,12 @@ pub(super) struct Bins {
 impl Bins {
     /// Reads a histogram whose values lie in [min, max], beside the values that repeat: those with slots of their own, and those that
     /// fill a bin of no width.
-    pub(super) fn new(grid: &Grid, sketch: &Sketch, min: f64, max: f64) -> (Self, Vec<Repeated>) {
+    pub(super) fn new(
+        grid: &Grid,
+        histogram: Histogram<'_>,
+        min: f64,
+        max: f64,
+    ) -> (Self, Vec<Repeated>) {
         // In place: an array of its size would be made elsewhere and moved.
         let Ok(table) = vec![[0.0; N_SLOTS]; 2].into_boxed_slice().try_into() else {
             unreachable!("two rows were made")
@@ -47,7 +52,7 @@ impl Bins {
             n: 0,
         };
         let mut repeated = Vec::new();
-        dispatch!(simd_level(), _simd => bins.fill(grid, sketch, [min, max], &mut repeated));
+        dispatch!(simd_level(), _simd => bins.fill(grid, histogram, [min, max], &mut repeated));
         repeated.sort_by(|a, b| a.0.total_cmp(&b.0));
         (bins, repeated)
     }
@@ -56,11 +61,11 @@ impl Bins {
     fn fill(
         &mut self,
         grid: &Grid,
-        sketch: &Sketch,
+        histogram: Histogram<'_>,
         [min, max]: [f64; 2],
         repeated: &mut Vec<Repeated>,
     ) {
-        let counts = sketch.counts();
+        let counts = histogram.counts();
         let apart = ATOM_SLOTS.iter().zip(&grid.atoms);
         for (&slot, &value) in [(&ZERO_SLOT, &0.0)].into_iter().chain(apart) {
             if counts[slot] > 0 {

@@ -13,7 +13,7 @@ use self::places::Around;
 use self::segment::{Errors, Segment};
 use super::distribution::Quantile;
 use super::grid::Grid;
-use super::sketch::Sketch;
+use super::sketch::Histogram;
 use crate::math::simd_level;
 
 /// Targets that are read together: three registers of 512 bits, which do not wait for each other. The published levels are 23.
@@ -71,13 +71,13 @@ pub struct Interpolant {
 impl Interpolant {
     /// Reads a histogram whose values lie in [min, max].
     #[must_use]
-    pub(crate) fn new(grid: &Grid, sketch: &Sketch, min: f64, max: f64) -> Self {
-        let (bins, repeated) = Bins::new(grid, sketch, min, max);
+    pub(crate) fn new(grid: &Grid, histogram: Histogram<'_>, min: f64, max: f64) -> Self {
+        let (bins, repeated) = Bins::new(grid, histogram, min, max);
         let mut interpolant = Self {
             bins,
             atoms: Vec::new(),
-            total: sketch.total(),
-            lattice: sketch.is_lattice(),
+            total: histogram.total(),
+            lattice: histogram.is_lattice(),
             lumpy: grid.lumpy,
         };
         interpolant.atoms = repeated

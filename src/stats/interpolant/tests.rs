@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::stats::distribution::Distribution;
-use crate::stats::grid::{ATOM_SLOTS, N_BINS, ZERO_SLOT};
+use crate::stats::grid::{ATOM_SLOTS, N_BINS, N_SLOTS, ZERO_SLOT};
 use crate::stats::level::HUB_LEVELS;
+use crate::stats::low::Low;
+use crate::stats::sketch::Sketch;
 use crate::stats::tests::{hostile, normals};
 use crate::stats::{PILOT_TRIALS, TargetKind, TargetPlan, lay_out};
 
@@ -11,6 +13,7 @@ use crate::stats::{PILOT_TRIALS, TargetKind, TargetPlan, lay_out};
 struct Case {
     grid: Grid,
     sketch: Sketch,
+    low: Low,
     min: f64,
     max: f64,
 }
@@ -23,18 +26,26 @@ impl Case {
         let n = PILOT_TRIALS.min(values.len());
         let grids = lay_out(&plan, |accept| accept(0, &values[..n]));
         let [grid] = grids.try_into().unwrap();
-        let mut sketch = Sketch::default();
-        sketch.update(&grid, values);
+        let (mut sketch, mut low) = (Sketch::default(), [0; N_SLOTS]);
+        sketch.update(&mut low, &grid, values);
         Self {
             grid,
             sketch,
+            low,
             min: values.iter().copied().fold(f64::INFINITY, f64::min),
             max: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
         }
     }
 
     fn interpolant(&self) -> Interpolant {
-        Interpolant::new(&self.grid, &self.sketch, self.min, self.max)
+        Interpolant::new(&self.grid, self.histogram(), self.min, self.max)
+    }
+
+    fn histogram(&self) -> Histogram<'_> {
+        Histogram {
+            sketch: &self.sketch,
+            low: &self.low,
+        }
     }
 }
 
@@ -49,7 +60,7 @@ struct Plain {
 impl Plain {
     fn new(case: &Case) -> Self {
         let edge = |bin: usize| case.grid.edge(bin, case.min, case.max);
-        let count = |slot: usize| case.sketch.count(slot) as f64;
+        let count = |slot: usize| case.histogram().count(slot) as f64;
         let mut atoms = vec![[0.0, count(ZERO_SLOT)]];
         let apart = ATOM_SLOTS.iter().zip(&case.grid.atoms);
         atoms.extend(apart.map(|(&slot, &value)| [value, count(slot)]));
@@ -272,7 +283,10 @@ fn a_histogram_without_values_has_no_quantiles() {
     let case = Case::new(&normals(2_000, 5));
     let empty = Interpolant::new(
         &case.grid,
-        &Sketch::default(),
+        Histogram {
+            sketch: &Sketch::default(),
+            low: &[0; N_SLOTS],
+        },
         f64::INFINITY,
         f64::NEG_INFINITY,
     );

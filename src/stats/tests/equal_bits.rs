@@ -205,6 +205,47 @@ fn a_block_that_its_pilot_began_is_the_same_to_the_byte() {
 }
 
 #[test]
+fn stored_low_bits_that_fit_no_histogram_are_refused() {
+    let (plan, columns) = all_kinds(5000);
+    let (n_slots, n_targets) = (1024, plan.n_targets());
+    // Zeros and ones are counted by value, and codes by themselves.
+    let (discrete, code) = (3, n_targets - 2);
+    let blocks = Blocks::new(5000, None);
+    let read = |stored: &serde_json::Value| serde_json::from_value::<Statistics>(stored.clone());
+    let is_sound = |stored: &serde_json::Value| -> Result<bool, serde_json::Error> {
+        Ok(read(stored)?.is_sound(&plan, &blocks, 0..2))
+    };
+    let stored = |mode: &Mode| serde_json::to_value(run_all(&plan, mode, &columns)).unwrap();
+    fn low(stored: &mut serde_json::Value) -> &mut Vec<serde_json::Value> {
+        stored["counts"]["low"].as_array_mut().unwrap()
+    }
+    let binned = stored(&grids(&plan, &columns));
+    let kept = stored(&Mode::Exact);
+    for (whole, n) in [(&binned, n_targets), (&kept, 0)] {
+        assert!(is_sound(whole).unwrap());
+        assert!(read(whole).unwrap() == read(whole).unwrap());
+        let mut longer = whole.clone();
+        assert_eq!(low(&mut longer).len(), n * n_slots);
+        low(&mut longer).extend(vec![0.into(); n_slots]);
+        assert!(!is_sound(&longer).unwrap(), "{n} targets and one more");
+        low(&mut longer).pop();
+        assert!(is_sound(&longer).is_err(), "slots of no target");
+    }
+    let mut shorter = binned.clone();
+    low(&mut shorter).truncate((n_targets - 1) * n_slots);
+    assert!(!is_sound(&shorter).unwrap());
+    for target in [0, code, discrete, n_targets - 1] {
+        let mut more = binned.clone();
+        let count = &mut low(&mut more)[target * n_slots + 500];
+        *count = (count.as_u64().unwrap() + 1).into();
+        assert!(!is_sound(&more).unwrap(), "one more of target {target}");
+        if ![code, discrete].contains(&target) {
+            assert!(read(&more).unwrap() != read(&binned).unwrap());
+        }
+    }
+}
+
+#[test]
 fn unfinished_blocks_and_foreign_parts_are_refused() {
     let plan = plan(1);
     let mode = Mode::Exact;
