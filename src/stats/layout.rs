@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::discrete::{Repetition, is_whole, looks_discrete};
-use super::grid::{Centre, Grid, N_BINS, half_way};
-use super::level::HUB_LEVELS;
+use fearless_simd::{Simd, dispatch};
 
-/// Coarsest and finest bins, in bits of the double that are dropped. From 33 on, a bin number fits in 31 bits.
-const SHIFTS: std::ops::RangeInclusive<u32> = 33..=62;
+use super::discrete::{Repetition, is_whole, looks_discrete};
+use super::grid::{Centre, Grid, N_BINS};
+use super::layout_lanes::{Bins, LANES, Lanes};
+use super::level::HUB_LEVELS;
+use crate::math::simd_level;
+
 /// Share of repeated values among those without slots of their own, one in so many, from which bins are not taken for smooth.
 const LUMPY_FROM: usize = 128;
 
@@ -16,13 +18,6 @@ const FEWEST_TO_JUDGE: usize = 16;
 
 /// How many times finer bins between the pilot's own ends must be to be chosen.
 const BOUNDED_HANDICAP: f64 = 8.0;
-
-/// One way of laying out the bins.
-#[derive(Debug, Clone, Copy)]
-struct Layout {
-    centre: Centre,
-    scale: f64,
-}
 
 /// What was seen of a pilot.
 #[derive(Debug, Clone, Copy)]
@@ -35,20 +30,25 @@ pub(crate) struct PilotSample<'a> {
     pub(crate) max: f64,
 }
 
-/// No more layouts are compared: 39 scales about each of six centres, and three without.
-const MOST_LAYOUTS: usize = 256;
-
 /// Share of the values on either side of a judged place from which its density is taken, at most.
 const WINDOW: f64 = 1.0 / 32.0;
 
 /// Scales of the layouts in distances of the quartiles: 4, 3, 2, 1.5, 1 …, then a few far smaller. The bins of a layout are as wide as its
 /// scale over a power of two, so steps finer than an octave use more of the bins there are.
-fn scales() -> impl Iterator<Item = f64> {
-    let fine = (0..18).flat_map(|octave| [4.0, 3.0].map(|scale| (scale, octave)));
-    let coarse = [20, 30, 40].map(|octave| (1.0, octave));
-    fine.chain(coarse)
-        .map(|(scale, octave)| scale / (1_u64 << octave) as f64)
-}
+const SCALES: [f64; 39] = {
+    let mut scales = [0.0; 39];
+    let mut octave = 0;
+    while octave < 18 {
+        let unit = 1.0 / (1_u64 << octave) as f64;
+        scales[2 * octave] = 4.0 * unit;
+        scales[2 * octave + 1] = 3.0 * unit;
+        octave += 1;
+    }
+    scales[36] = 1.0 / (1_u64 << 20) as f64;
+    scales[37] = 1.0 / (1_u64 << 30) as f64;
+    scales[38] = 1.0 / (1_u64 << 40) as f64;
+    scales
+};
 
 impl Grid {
     /// Chooses bins for a pilot.
@@ -72,7 +72,10 @@ impl Grid {
         } else {
             &continuous
         };
-        let n_repeated = n_repeated(&continuous);
+        let n_repeated = match &continuous {
+            Cow::Borrowed(all) => all.len() - n_distinct,
+            Cow::Owned(others) => n_repeated(others),
+        };
         let discrete = looks_discrete(
             Repetition {
                 n_values: pilot.sorted.len(),
@@ -86,24 +89,8 @@ impl Grid {
         let lumpy =
             continuous.len() < FEWEST_TO_JUDGE || n_repeated * LUMPY_FROM > continuous.len();
         let lattice = !pilot.sorted.is_empty() && pilot.sorted.iter().all(|x| is_whole(*x));
-        let mut judged = judged(body);
-        let mut best: Option<(f64, Bins)> = None;
-        for layout in layouts(body, pilot) {
-            let bins = Bins::new(layout, body, pilot);
-            // Bins between the ends of the pilot say nothing of what lies beyond.
-            let handicap = if layout.centre == Centre::Ends(pilot.min, pilot.max) {
-                BOUNDED_HANDICAP
-            } else {
-                1.0
-            };
-            let limit = best.map_or(f64::INFINITY, |(least, _)| least);
-            let score = handicap * bins.largest_share(&mut judged, limit / handicap);
-            if best.is_none() || score < limit {
-                best = Some((score, bins));
-            }
-        }
-        let grid = match best {
-            Some((_, bins)) => Self {
+        let grid = match dispatch!(simd_level(), simd => best_bins(simd, body, pilot)) {
+            Some(bins) => Self {
                 atoms,
                 discrete,
                 lumpy,
@@ -146,117 +133,82 @@ impl Grid {
     }
 }
 
-/// Bins about a centre, before their numbers are given.
-#[derive(Debug, Clone, Copy)]
-struct Bins {
-    centre: Centre,
-    scale: f64,
-    /// As [`Grid::low`] and [`Grid::shift`].
-    low: f64,
-    shift: u32,
-    /// Bits from `low` to the farthest values on both sides.
-    left: u64,
-    right: u64,
+/// The bins with the least score, the first of these in the order of comparison; none for no values.
+#[inline(always)]
+pub(super) fn best_bins<S: Simd>(simd: S, body: &[f64], pilot: PilotSample<'_>) -> Option<Bins> {
+    let spread = spread(body)?;
+    let median = body[body.len() / 2];
+    let is_share = pilot.min >= 0.0 && pilot.max <= 1.0;
+    let mut contest = Contest {
+        simd,
+        pilot,
+        judged: judged(body),
+        best: None,
+    };
+    let relative = [
+        Centre::Origin(0.0),
+        Centre::Origin(1.0),
+        Centre::Ends(0.0, 1.0),
+    ];
+    for &centre in &relative[..if is_share { 3 } else { 1 }] {
+        contest.compare(centre, [0.0; LANES], [low(centre, body); LANES]);
+    }
+    let mut scales = SCALES.map(|scale| scale * spread).to_vec();
+    scales.retain(|scale| (f64::MIN_POSITIVE..f64::MAX / 8.0).contains(scale));
+    if let Some(&last) = scales.last() {
+        // A layout that is compared again does not win.
+        scales.resize(scales.len().next_multiple_of(LANES), last);
+    }
+    let origins = [0.0, median, pilot.min, pilot.max].map(Centre::Origin);
+    let ends = (pilot.min < pilot.max).then_some(Centre::Ends(pilot.min, pilot.max));
+    let shares = is_share.then_some(Centre::Ends(0.0, 1.0));
+    for centre in origins.into_iter().chain(ends).chain(shares) {
+        for &scales in scales.as_chunks().0 {
+            contest.compare(centre, scales, scales);
+        }
+    }
+    contest.best.map(|(_, bins)| bins)
 }
 
-impl Bins {
-    /// The finest bins that hold the pilot.
-    fn new(layout: Layout, body: &[f64], pilot: PilotSample<'_>) -> Self {
-        let Layout { centre, scale } = layout;
-        let low = if scale > 0.0 {
-            scale
+/// The layouts compared so far.
+struct Contest<'a, S: Simd> {
+    simd: S,
+    pilot: PilotSample<'a>,
+    judged: Vec<Judged>,
+    /// The best with its score.
+    best: Option<(f64, Bins)>,
+}
+
+impl<S: Simd> Contest<'_, S> {
+    /// Compares layouts about a centre with those before. The first of all stands until one has a lower score.
+    #[inline(always)]
+    fn compare(&mut self, centre: Centre, scales: [f64; LANES], lows: [f64; LANES]) {
+        // Bins between the ends of the pilot say nothing of what lies beyond.
+        let handicap = if centre == Centre::Ends(self.pilot.min, self.pilot.max) {
+            BOUNDED_HANDICAP
         } else {
-            let nearest = nearest(centre, body);
-            // Two octaves closer to the origin than the sample reaches.
-            if nearest.is_finite() {
-                (nearest / 4.0).max(f64::from_bits(1))
-            } else {
-                f64::MIN_POSITIVE
-            }
+            1.0
         };
-        let reach = |distance: f64| {
-            let far = (distance + scale).min(f64::MAX);
-            far.to_bits().saturating_sub(low.to_bits())
+        let lanes = Lanes::new(self.simd, centre, &scales, &lows, self.pilot);
+        let limit = self.best.map(|(least, _)| least);
+        let Some(scores) = lanes.scores(self.simd, handicap, &mut self.judged, limit) else {
+            return;
         };
-        let (left, right) = match centre {
-            // A little beyond the pilot on both sides. What lies farther out, about one value in a thousand, goes to the outermost bins.
-            Centre::Origin(origin) => {
-                let beyond = |distance: f64| {
-                    if distance > 0.0 {
-                        reach(1.25 * distance)
-                    } else {
-                        0
-                    }
-                };
-                (beyond(origin - pilot.min), beyond(pilot.max - origin))
+        for (lane, score) in scores.into_iter().enumerate() {
+            if self.best.is_none_or(|(least, _)| score < least) {
+                self.best = Some((score, lanes.bins(lane)));
             }
-            Centre::Ends(start, end) => {
-                let half_way = half_way(start, end);
-                (reach(half_way - start), reach(end - half_way))
-            }
-        };
-        // Eleven bits of the sum are 1,024 steps or more, of which rounding down on both sides takes one: still too many.
-        let bits = u64::BITS - (left + right).leading_zeros();
-        let mut shift = bits.saturating_sub(11).max(*SHIFTS.start());
-        // A few bins on either side even where the pilot has no value.
-        while shift < *SHIFTS.end() && (left >> shift) + (right >> shift) + 18 > N_BINS as u64 {
-            shift += 1;
-        }
-        Self {
-            centre,
-            scale,
-            low,
-            shift,
-            left,
-            right,
         }
     }
+}
 
-    /// The grid, without atoms.
-    fn grid(self) -> Grid {
-        let (left, right) = (self.left >> self.shift, self.right >> self.shift);
-        let used = (left + right + 2) as i32;
-        let spare = N_BINS as i32 - used;
-        Grid {
-            centre: self.centre,
-            scale: self.scale,
-            low: self.low,
-            shift: self.shift,
-            middle: left as i32 + 1 + spare / 2,
-            atoms: Vec::new(),
-            discrete: false,
-            lumpy: false,
-            lattice: false,
-            thresholds: Vec::new(),
-        }
-    }
-
-    /// Width of the bin of a value.
-    fn width_at(&self, x: f64) -> f64 {
-        let distance = match self.centre {
-            Centre::Origin(origin) => (x - origin).abs(),
-            Centre::Ends(start, end) => (x - start).min(end - x),
-        };
-        let low = self.low.to_bits();
-        let y = (distance + self.scale).max(self.low);
-        let start = low + ((y.to_bits() - low) >> self.shift << self.shift);
-        let end = (start + (1 << self.shift)).min(f64::MAX.to_bits());
-        f64::from_bits(end) - f64::from_bits(start)
-    }
-
-    /// The largest share of the values that a bin at a judged place holds, in units of √(p (1 − p)); or `limit` once it is reached.
-    /// Then the place that did so comes first, since the next layout will probably fail there too.
-    fn largest_share(&self, judged: &mut [Judged], limit: f64) -> f64 {
-        let mut largest: f64 = 0.0;
-        for number in 0..judged.len() {
-            let place = judged[number];
-            largest = largest.max(self.width_at(place.value) / place.length * place.weight);
-            if largest >= limit {
-                judged.swap(0, number);
-                return limit;
-            }
-        }
-        largest
+/// The smallest distance that bins of equal relative width tell from shorter ones: two octaves closer to the origin than the sample reaches.
+pub(super) fn low(centre: Centre, body: &[f64]) -> f64 {
+    let nearest = nearest(centre, body);
+    if nearest.is_finite() {
+        (nearest / 4.0).max(f64::from_bits(1))
+    } else {
+        f64::MIN_POSITIVE
     }
 }
 
@@ -279,17 +231,17 @@ fn nearest(centre: Centre, body: &[f64]) -> f64 {
 
 /// A value at which layouts are judged.
 #[derive(Debug, Clone, Copy)]
-struct Judged {
-    value: f64,
+pub(super) struct Judged {
+    pub(super) value: f64,
     /// Distance about the value over which the density is taken.
-    length: f64,
+    pub(super) length: f64,
     /// Share of the values within it, in units of √(p (1 − p)).
-    weight: f64,
+    pub(super) weight: f64,
 }
 
 /// The quantiles of a sorted sample at the published levels. Densities are those of a sixteenth of the values about each, or of as many as
 /// lie half way to the nearer end: less would be chance, more would hide the peak of a density within.
-fn judged(body: &[f64]) -> Vec<Judged> {
+pub(super) fn judged(body: &[f64]) -> Vec<Judged> {
     let Some(last) = body.len().checked_sub(1) else {
         return Vec::new();
     };
@@ -342,11 +294,9 @@ fn atoms(sorted: &[f64]) -> (Vec<f64>, usize) {
     )
 }
 
-/// Layouts to compare.
-fn layouts(body: &[f64], pilot: PilotSample<'_>) -> Vec<Layout> {
-    let (Some(&first), Some(&last)) = (body.first(), body.last()) else {
-        return Vec::new();
-    };
+/// The distance of the quartiles of a sorted sample; of all its values where that is none.
+pub(super) fn spread(body: &[f64]) -> Option<f64> {
+    let (first, last) = (body.first()?, body.last()?);
     let median = body[body.len() / 2];
     let mut spread = body[body.len() * 3 / 4] - body[body.len() / 4];
     if spread <= 0.0 || !spread.is_finite() {
@@ -356,29 +306,5 @@ fn layouts(body: &[f64], pilot: PilotSample<'_>) -> Vec<Layout> {
         // One value: a millionth of it, so that a later change is told at any size.
         spread = (median.abs() * 1e-6).max(f64::MIN_POSITIVE);
     }
-    let mut list = Vec::with_capacity(MOST_LAYOUTS);
-    list.push(Layout {
-        centre: Centre::Origin(0.0),
-        scale: 0.0,
-    });
-    let mut centres = [0.0, median, pilot.min, pilot.max]
-        .map(Centre::Origin)
-        .to_vec();
-    if pilot.min < pilot.max {
-        centres.push(Centre::Ends(pilot.min, pilot.max));
-    }
-    if pilot.min >= 0.0 && pilot.max <= 1.0 {
-        for centre in [Centre::Origin(1.0), Centre::Ends(0.0, 1.0)] {
-            list.push(Layout { centre, scale: 0.0 });
-        }
-        centres.push(Centre::Ends(0.0, 1.0));
-    }
-    for centre in centres {
-        for scale in scales().map(|scale| scale * spread) {
-            if (f64::MIN_POSITIVE..f64::MAX / 8.0).contains(&scale) {
-                list.push(Layout { centre, scale });
-            }
-        }
-    }
-    list
+    Some(spread)
 }

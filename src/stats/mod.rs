@@ -20,6 +20,7 @@ mod grid;
 mod interpolant;
 mod joint;
 mod layout;
+mod layout_lanes;
 mod level;
 mod low;
 mod map;

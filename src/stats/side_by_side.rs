@@ -1,7 +1,7 @@
 //! Sorts several short lists at once: the same comparisons for all, so that one instruction serves as many lists as a register has lanes.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, dispatch, f64x8};
+use fearless_simd::{Simd, dispatch};
 
 use crate::math::simd_level;
 
@@ -10,7 +10,7 @@ pub(crate) const N_LISTS: usize = 8;
 /// The values of all lists at one place.
 pub(crate) type Row = [f64; N_LISTS];
 
-/// Rows that are sorted in registers. Left to the compiler, comparisons became stores under a mask, which the next comparison waits for.
+/// Rows that are sorted in registers: as many as AVX2 has. Left to the compiler, comparisons became stores under a mask, which the next comparison waits for.
 const SMALL: usize = 16;
 
 /// Sorts every list, `rows[place][list]`, in ascending order. No value may be NaN; the order of the two zeros is open.
@@ -52,12 +52,14 @@ fn merge<S: Simd>(simd: S, rows: &mut [Row]) {
             .zip(c.iter_mut().rev())
             .zip(d.iter_mut().rev());
         for (((a, b), c), d) in places {
-            let mut four = Registers::load(simd, [a, b, c, d]);
-            four.exchange(0, 3);
-            four.exchange(1, 2);
-            four.exchange(0, 1);
-            four.exchange(2, 3);
-            four.store([a, b, c, d]);
+            for lists in parts::<S>() {
+                let mut four = Registers::load(simd, [a, b, c, d], lists);
+                four.exchange(0, 3);
+                four.exchange(1, 2);
+                four.exchange(0, 1);
+                four.exchange(2, 3);
+                four.store([a, b, c, d], lists);
+            }
         }
         length /= 2;
     } else {
@@ -70,12 +72,14 @@ fn merge<S: Simd>(simd: S, rows: &mut [Row]) {
         for part in rows.chunks_exact_mut(length) {
             let [a, b, c, d] = quarters(part);
             for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
-                let mut four = Registers::load(simd, [a, b, c, d]);
-                four.exchange(0, 2);
-                four.exchange(1, 3);
-                four.exchange(0, 1);
-                four.exchange(2, 3);
-                four.store([a, b, c, d]);
+                for lists in parts::<S>() {
+                    let mut four = Registers::load(simd, [a, b, c, d], lists);
+                    four.exchange(0, 2);
+                    four.exchange(1, 3);
+                    four.exchange(0, 1);
+                    four.exchange(2, 3);
+                    four.store([a, b, c, d], lists);
+                }
             }
         }
         length /= 4;
@@ -89,12 +93,14 @@ fn merge<S: Simd>(simd: S, rows: &mut [Row]) {
         }
     }
     for part in rows.as_chunks_mut::<SMALL>().0 {
-        let mut sixteen = Registers::load(simd, part.each_ref());
-        sixteen.halve::<8>();
-        sixteen.halve::<4>();
-        sixteen.halve::<2>();
-        sixteen.halve::<1>();
-        sixteen.store(part.each_mut());
+        for lists in parts::<S>() {
+            let mut sixteen = Registers::load(simd, part.each_ref(), lists);
+            sixteen.halve::<8>();
+            sixteen.halve::<4>();
+            sixteen.halve::<2>();
+            sixteen.halve::<1>();
+            sixteen.store(part.each_mut(), lists);
+        }
     }
 }
 
@@ -108,43 +114,50 @@ fn quarters(rows: &mut [Row]) -> [&mut [Row]; 4] {
 
 #[inline(always)]
 fn sort_small<S: Simd>(simd: S, rows: &mut [Row; SMALL]) {
-    let mut sixteen = Registers::load(simd, rows.each_ref());
-    sixteen.flip::<2>();
-    sixteen.flip::<4>();
-    sixteen.halve::<1>();
-    sixteen.flip::<8>();
-    sixteen.halve::<2>();
-    sixteen.halve::<1>();
-    sixteen.flip::<16>();
-    sixteen.halve::<4>();
-    sixteen.halve::<2>();
-    sixteen.halve::<1>();
-    sixteen.store(rows.each_mut());
+    for lists in parts::<S>() {
+        let mut sixteen = Registers::load(simd, rows.each_ref(), lists);
+        sixteen.flip::<2>();
+        sixteen.flip::<4>();
+        sixteen.halve::<1>();
+        sixteen.flip::<8>();
+        sixteen.halve::<2>();
+        sixteen.halve::<1>();
+        sixteen.flip::<16>();
+        sixteen.halve::<4>();
+        sixteen.halve::<2>();
+        sixteen.halve::<1>();
+        sixteen.store(rows.each_mut(), lists);
+    }
 }
 
-/// Rows that are compared with one another.
-struct Registers<S: Simd, const N: usize>([f64x8<S>; N]);
+/// The first list of each part that fills a register.
+#[inline(always)]
+fn parts<S: Simd>() -> impl Iterator<Item = usize> {
+    (0..N_LISTS).step_by(S::f64s::LEN)
+}
+
+/// One part of rows that are compared with one another.
+struct Registers<S: Simd, const N: usize>([S::f64s; N]);
 
 impl<S: Simd, const N: usize> Registers<S, N> {
     #[inline(always)]
-    fn load(simd: S, rows: [&Row; N]) -> Self {
-        Self(rows.map(|row| f64x8::from_slice(simd, row)))
+    fn load(simd: S, rows: [&Row; N], lists: usize) -> Self {
+        Self(rows.map(|row| S::f64s::from_slice(simd, &row[lists..][..S::f64s::LEN])))
     }
 
     #[inline(always)]
-    fn store(self, rows: [&mut Row; N]) {
+    fn store(self, rows: [&mut Row; N], lists: usize) {
         for (row, values) in rows.into_iter().zip(self.0) {
-            values.store_slice(row);
+            values.store_slice(&mut row[lists..][..S::f64s::LEN]);
         }
     }
 
-    /// The lesser values to place `a`, the greater to `b`.
+    /// The lesser values to place `a`, the greater to `b`. Of equal ones each is kept on x86, where both operations then take the second.
     #[inline(always)]
     fn exchange(&mut self, a: usize, b: usize) {
         let (x, y) = (self.0[a], self.0[b]);
-        let in_order = x.simd_lt(y);
-        self.0[a] = in_order.select(x, y);
-        self.0[b] = in_order.select(y, x);
+        self.0[a] = x.min(y);
+        self.0[b] = y.max(x);
     }
 
     /// Compares each place with the one so far behind, within parts of twice as many.
@@ -172,9 +185,11 @@ impl<S: Simd, const N: usize> Registers<S, N> {
 /// The lesser values to `a`, the greater to `b`.
 #[inline(always)]
 fn exchange<S: Simd>(simd: S, a: &mut Row, b: &mut Row) {
-    let mut both = Registers::load(simd, [a, b]);
-    both.exchange(0, 1);
-    both.store([a, b]);
+    for lists in parts::<S>() {
+        let mut both = Registers::load(simd, [a, b], lists);
+        both.exchange(0, 1);
+        both.store([a, b], lists);
+    }
 }
 
 #[cfg(test)]

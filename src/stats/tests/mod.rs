@@ -4,6 +4,7 @@ mod coverage;
 mod equal_bits;
 mod histogram;
 mod kinds;
+mod layout;
 mod reliability;
 mod speed;
 
