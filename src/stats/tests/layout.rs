@@ -80,7 +80,7 @@ impl Layout {
         let spread = spread(body).unwrap();
         for centre in centres {
             let scales = factors.iter().map(|factor| factor * spread);
-            let possible = scales.filter(|&x| f64::MIN_POSITIVE <= x && x < f64::MAX / 8.0);
+            let possible = scales.filter(|x| (f64::MIN_POSITIVE..f64::MAX / 8.0).contains(x));
             list.extend(possible.map(|scale| (centre, scale)));
         }
         list.into_iter()
@@ -231,4 +231,33 @@ fn of_layouts_with_equal_scores_the_first_wins() {
         of_ends += usize::from(tied.iter().any(|centre| *centre != tied[0]));
     }
     assert!(of_ends > 0, "no tie of different centres");
+}
+
+#[test]
+fn layouts_of_the_largest_numbers_are_those_of_the_plain_search() {
+    let step = f64::MAX / 512.0;
+    let families: [Vec<f64>; 4] = [
+        (-511..=511).map(|i| f64::from(i) * step).collect(),
+        (1..=512)
+            .map(|i| f64::MAX - f64::from(i) * f64::from_bits(1))
+            .collect(),
+        (1..1000)
+            .map(|i| 2_f64.powi(i) * (1.0 + f64::from(i) / 1024.0))
+            .collect(),
+        (0..1000)
+            .map(|i| {
+                if i < 300 {
+                    f64::MIN
+                } else if i < 700 {
+                    f64::from(i)
+                } else {
+                    f64::MAX
+                }
+            })
+            .collect(),
+    ];
+    for values in families {
+        check_sample(values.clone(), 0.0);
+        check_sample(values, f64::MIN);
+    }
 }
