@@ -4,7 +4,7 @@ use super::round::Round;
 use crate::eval::{Sink, Workspace, evaluate};
 use crate::stats::{BlockAccumulator, Grid, JointAccumulator, PILOT_TRIALS, begin, lay_out};
 
-/// What was counted of a block whose first trials have been evaluated.
+/// Where a thread keeps what it counts, and how far it has come in a block.
 #[derive(Debug)]
 pub(super) struct Begun {
     pub(super) accumulator: BlockAccumulator,

@@ -161,7 +161,7 @@ impl Round<'_> {
         let mut workspace = self.workspaces.take(self.plan, self.trials_per_batch);
         let mut scores = self.sampler.scores();
         // The first unit is the first of its thread, which has counted nothing else.
-        let begun = shared.begun(unit).unwrap_or_else(|| Begun {
+        let mut begun = shared.begun(unit).unwrap_or_else(|| Begun {
             accumulator: BlockAccumulator::new(
                 Arc::clone(self.targets),
                 shared.mode.clone(),
@@ -170,26 +170,19 @@ impl Round<'_> {
             joint: JointAccumulator::new(self.joints, self.points),
             n_trials: 0,
         });
-        let Begun {
-            mut accumulator,
-            mut joint,
-            n_trials: mut n_begun,
-        } = begun;
         loop {
             for block in self.blocks.of_unit(unit) {
                 let span = self.blocks.span(block);
                 self.block(
                     span,
-                    n_begun,
                     shared.observer,
                     &mut workspace,
                     &mut scores,
-                    &mut accumulator,
-                    &mut joint,
+                    &mut begun,
                 )?;
-                n_begun = 0;
-                let sums = accumulator.finish_block(block, span.first_trial);
-                let pairs = joint.finish_block(block, span.first_trial);
+                begun.n_trials = 0;
+                let sums = begun.accumulator.finish_block(block, span.first_trial);
+                let pairs = begun.joint.finish_block(block, span.first_trial);
                 {
                     let mut merged = shared.lock();
                     merged.statistics.insert(sums)?;
@@ -200,8 +193,8 @@ impl Round<'_> {
                 shared.observer.progress(done, shared.total);
             }
             if self.points.is_some() {
-                let spreads = accumulator.finish_replicate(unit);
-                let pairs = joint.finish_replicate(unit);
+                let spreads = begun.accumulator.finish_replicate(unit);
+                let pairs = begun.joint.finish_replicate(unit);
                 let mut merged = shared.lock();
                 merged.statistics.insert_replicate(spreads)?;
                 merged
@@ -218,22 +211,20 @@ impl Round<'_> {
             unit = next;
         }
         self.workspaces.put(workspace);
-        shared.lock().statistics.merge(&mut accumulator)?;
+        shared.lock().statistics.merge(&mut begun.accumulator)?;
         Ok(())
     }
 
-    /// Evaluates one block in batches from trial `first` on; a cancelled one is left unfinished.
+    /// Evaluates what is left of one block in batches; a cancelled one is left unfinished.
     fn block(
         &self,
         span: BlockSpan,
-        first: usize,
         observer: &dyn Observer,
         workspace: &mut Workspace,
         scores: &mut DesignScores,
-        accumulator: &mut BlockAccumulator,
-        joint: &mut JointAccumulator,
+        begun: &mut Begun,
     ) -> Result<(), RunError> {
-        for offset in (first..span.n_trials).step_by(self.trials_per_batch) {
+        for offset in (begun.n_trials..span.n_trials).step_by(self.trials_per_batch) {
             if observer.is_cancelled() {
                 return Err(RunError::Cancelled);
             }
@@ -245,11 +236,11 @@ impl Round<'_> {
                 span.first_trial + offset as u64,
                 n,
                 &mut Accumulate {
-                    accumulator,
+                    accumulator: &mut begun.accumulator,
                     offset,
                 },
             );
-            self.take_kept(workspace, span, offset, n, joint);
+            self.take_kept(workspace, span, offset, n, &mut begun.joint);
         }
         Ok(())
     }
