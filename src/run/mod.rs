@@ -15,6 +15,7 @@ mod pilot;
 mod replay;
 mod round;
 mod settings;
+mod setup;
 mod shard;
 mod simulate;
 mod simulation;

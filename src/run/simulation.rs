@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::collected::Collected;
 use super::document;
 use super::failure::{ResumeError, RunError};
 use super::joint_sample::JointSample;
@@ -13,19 +12,17 @@ use super::load::Loaded;
 use super::part::{Part, PartError, encode};
 use super::part_header::{Difference, Goal, PartHeader};
 use super::pilot::Begun;
-use super::round::{Counted, Round, first_trial, n_threads};
+use super::round::{Counted, first_trial, n_threads};
 use super::settings::{Observer, Settings};
+use super::setup::Setup;
 use super::shard::Shard;
 use super::targets::{central_case, joint_plan, target_plan};
 use super::until::is_look;
-use super::workspaces::Workspaces;
 use crate::diag::Diagnostic;
 use crate::plan::{Plan, PlanRequest, build};
 use crate::result::ResultDocument;
-use crate::sample::Sampler;
 use crate::stats::{
-    Blocks, JointPlan, JointStatistics, Mode, Statistics, StatisticsError, TRIALS_PER_BLOCK,
-    TargetPlan, fits_exactly,
+    Blocks, JointStatistics, Mode, Statistics, StatisticsError, TRIALS_PER_BLOCK, fits_exactly,
 };
 
 /// The plan of a run; everything that can be wrong with a model has been found when there is one.
@@ -41,20 +38,13 @@ pub fn plan(loaded: &Loaded) -> Result<Plan, Vec<Diagnostic>> {
 /// However it is cut (threads, batches, shards, pauses, growth), it ends with the same document to the bit.
 pub struct Simulation<'a> {
     loaded: &'a Loaded,
-    plan: &'a Plan,
-    settings: Settings,
-    targets: Arc<TargetPlan>,
-    joints: JointPlan,
-    sampler: Sampler,
-    workspaces: Workspaces,
+    setup: Setup<'a>,
     pool: Arc<rayon::ThreadPool>,
     /// The units that are wanted.
     share: Range<u64>,
     counted: Counted,
     /// The first block as far as the pilot reaches, until it is taken up.
     begun: Option<Begun>,
-    /// The sample that the plan keeps, if it keeps one.
-    collected: Option<Collected>,
 }
 
 impl<'a> Simulation<'a> {
@@ -93,25 +83,34 @@ impl<'a> Simulation<'a> {
         settings: Settings,
         share: Range<u64>,
     ) -> Result<Self, RunError> {
-        let targets = Arc::new(target_plan(loaded, plan));
+        let points = settings.design.points();
+        let pool = pool(&settings, &share)?;
+        let setup = Setup::new(loaded, plan, settings);
+        prepare(plan, &pool);
+        let keeps_all = fits_exactly(setup.targets.n_targets(), setup.settings.trials);
+        let begun = if !keeps_all && share.start == 0 {
+            setup.round().begin(&pool)
+        } else {
+            None
+        };
+        let mode = match &begun {
+            _ if keeps_all => Mode::Exact,
+            Some(begun) => begun.accumulator.mode().clone(),
+            None => Mode::Sketch(Arc::new(setup.round().grids(&pool))),
+        };
         let counted = Counted {
             units: share.start..share.start,
-            statistics: Statistics::new(&targets, Mode::Exact, settings.design.points()),
-            joints: JointStatistics::new(joint_plan(plan), settings.design.points()),
+            statistics: Statistics::new(&setup.targets, mode, points),
+            joints: JointStatistics::new(setup.joints.clone(), points),
         };
-        let pool = pool(&settings, &share)?;
-        let mut run = Self::with(loaded, plan, settings, share, counted, pool);
-        if !fits_exactly(targets.n_targets(), run.settings.trials) {
-            let begins = run.share.start == 0;
-            let begun = begins.then(|| run.round().begin(&run.pool)).flatten();
-            let mode = match &begun {
-                Some(begun) => begun.accumulator.mode().clone(),
-                None => Mode::Sketch(Arc::new(run.round().grids(&run.pool))),
-            };
-            run.begun = begun;
-            run.counted.statistics = Statistics::new(&targets, mode, run.settings.design.points());
-        }
-        Ok(run)
+        Ok(Self {
+            loaded,
+            setup,
+            pool,
+            share,
+            counted,
+            begun,
+        })
     }
 
     fn with(
@@ -124,31 +123,13 @@ impl<'a> Simulation<'a> {
     ) -> Self {
         prepare(plan, &pool);
         Self {
-            targets: Arc::new(target_plan(loaded, plan)),
-            joints: joint_plan(plan),
-            sampler: settings.sampler(plan),
-            workspaces: Workspaces::default(),
-            collected: Collected::new(plan, &settings),
+            setup: Setup::new(loaded, plan, settings),
             begun: None,
             loaded,
-            plan,
-            settings,
             pool,
             share,
             counted,
         }
-    }
-
-    fn round(&self) -> Round<'_> {
-        round(
-            self.plan,
-            &self.targets,
-            &self.joints,
-            &self.settings,
-            &self.sampler,
-            &self.workspaces,
-            self.collected.as_ref(),
-        )
     }
 
     /// Takes up a run where `part` left it; the model, settings and shard must be the same.
@@ -224,7 +205,7 @@ impl<'a> Simulation<'a> {
         let mut run = Self::new(loaded, plan, settings)?;
         for part in parts {
             let part = part?;
-            part.fits(&run.targets, &run.joints, &run.share)?;
+            part.fits(&run.setup.targets, &run.setup.joints, &run.share)?;
             let Counted {
                 units,
                 statistics,
@@ -258,7 +239,7 @@ impl<'a> Simulation<'a> {
         }
         let settings = Settings {
             trials,
-            ..self.settings.clone()
+            ..self.setup.settings.clone()
         };
         let n_units = n_units(&settings)?;
         if first_trial(&blocks(&settings), self.counted.units.end) != done {
@@ -267,8 +248,8 @@ impl<'a> Simulation<'a> {
             ));
         }
         let outgrows = matches!(self.counted.statistics.mode(), Mode::Exact)
-            && !fits_exactly(self.targets.n_targets(), trials);
-        let grids = outgrows.then(|| self.round().grids(&self.pool));
+            && !fits_exactly(self.setup.targets.n_targets(), trials);
+        let grids = outgrows.then(|| self.setup.round().grids(&self.pool));
         let mut counted = self.counted;
         if let Some(grids) = grids {
             counted.statistics = counted.statistics.into_sketch(Arc::new(grids));
@@ -276,7 +257,7 @@ impl<'a> Simulation<'a> {
         let pool = pool(&settings, &(0..n_units))?;
         Ok(Self::with(
             self.loaded,
-            self.plan,
+            self.setup.plan,
             settings,
             0..n_units,
             counted,
@@ -305,16 +286,7 @@ impl<'a> Simulation<'a> {
     fn advance_to(mut self, end: u64, observer: &dyn Observer) -> Result<Self, RunError> {
         if self.counted.units.end < end {
             let begun = self.begun.take();
-            let begun = begun.filter(|_| self.counted.units.end == 0);
-            let round = round(
-                self.plan,
-                &self.targets,
-                &self.joints,
-                &self.settings,
-                &self.sampler,
-                &self.workspaces,
-                self.collected.as_ref(),
-            );
+            let round = self.setup.round();
             let counted = self.counted;
             self.counted = round.run(&self.pool, counted, begun, end, &self.share, observer)?;
         }
@@ -323,9 +295,13 @@ impl<'a> Simulation<'a> {
 
     /// Whether the last block is not full.
     fn is_ragged(&self) -> bool {
-        self.settings.design.points().is_none()
-            && self.share.end == blocks(&self.settings).n_units()
-            && !self.settings.trials.is_multiple_of(TRIALS_PER_BLOCK as u64)
+        self.setup.settings.design.points().is_none()
+            && self.share.end == self.setup.blocks().n_units()
+            && !self
+                .setup
+                .settings
+                .trials
+                .is_multiple_of(TRIALS_PER_BLOCK as u64)
     }
 
     /// Whether all trials that are wanted have been evaluated.
@@ -343,7 +319,7 @@ impl<'a> Simulation<'a> {
     /// Trials evaluated so far.
     #[must_use]
     pub fn trials_done(&self) -> u64 {
-        let blocks = blocks(&self.settings);
+        let blocks = self.setup.blocks();
         first_trial(&blocks, self.counted.units.end) - first_trial(&blocks, self.share.start)
     }
 
@@ -356,7 +332,7 @@ impl<'a> Simulation<'a> {
     /// How it is run.
     #[must_use]
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        &self.setup.settings
     }
 
     /// What has been counted so far, as the bytes of a part file.
@@ -366,7 +342,7 @@ impl<'a> Simulation<'a> {
     pub fn to_part(&self, goal: Goal) -> Result<Vec<u8>, PartError> {
         let header = PartHeader::of(
             self.loaded,
-            &self.settings,
+            &self.setup.settings,
             goal,
             self.share.clone(),
             self.counted.units.clone(),
@@ -378,7 +354,7 @@ impl<'a> Simulation<'a> {
     /// of it were not evaluated by this run but taken up from a part.
     #[must_use]
     pub fn sample(&self) -> Option<JointSample> {
-        self.collected.as_ref()?.sample()
+        self.setup.collected.as_ref()?.sample()
     }
 
     /// The result of all trials.
@@ -390,7 +366,7 @@ impl<'a> Simulation<'a> {
     }
 
     fn assembled(&self) -> Result<ResultDocument, RunError> {
-        let n_blocks = blocks(&self.settings).n_blocks();
+        let n_blocks = self.setup.blocks().n_blocks();
         let summary = self.counted.statistics.finish(n_blocks)?;
         let joints = self
             .counted
@@ -399,14 +375,14 @@ impl<'a> Simulation<'a> {
             .map_err(StatisticsError::from)?;
         let document = document::assemble(
             self.loaded,
-            &self.settings,
-            self.plan,
-            &central_case(self.plan),
+            &self.setup.settings,
+            self.setup.plan,
+            &central_case(self.setup.plan),
             &summary,
             &joints,
-            self.sampler.n_fallback(),
+            self.setup.sampler.n_fallback(),
         );
-        if !document.run.non_finite.is_empty() && !self.settings.allow_non_finite {
+        if !document.run.non_finite.is_empty() && !self.setup.settings.allow_non_finite {
             return Err(RunError::NonFinite(document.run.non_finite));
         }
         Ok(document)
@@ -442,28 +418,6 @@ fn prepare(plan: &Plan, pool: &rayon::ThreadPool) {
 
 fn blocks(settings: &Settings) -> Blocks {
     Blocks::new(settings.trials, settings.design.points())
-}
-
-fn round<'a>(
-    plan: &'a Plan,
-    targets: &'a Arc<TargetPlan>,
-    joints: &'a JointPlan,
-    settings: &Settings,
-    sampler: &'a Sampler,
-    workspaces: &'a Workspaces,
-    collected: Option<&'a Collected>,
-) -> Round<'a> {
-    Round {
-        plan,
-        targets,
-        joints,
-        blocks: blocks(settings),
-        sampler,
-        workspaces,
-        collected,
-        points: settings.design.points(),
-        trials_per_batch: settings.batch(plan),
-    }
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ impl BlockAccumulator {
         }
     }
 
-    /// An accumulator that has no bins yet; what else is kept of values is counted.
+    /// An accumulator that has no bins until [`BlockAccumulator::place`] gives each target its own; what else is kept of values is counted.
     pub(crate) fn without_bins(plan: Arc<TargetPlan>, points: Option<u64>) -> Self {
         Self::with_mode(plan, Mode::Sketch(Arc::default()), points)
     }

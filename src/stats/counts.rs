@@ -69,7 +69,7 @@ pub(crate) struct ReplicateMarks(Vec<Vec<u64>>);
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Counts {
     cells: Vec<Cell>,
-    /// By target, zeros where there is no histogram; empty in the exact mode.
+    /// By target, zeros where there is no histogram; empty without bins.
     low: LowBits,
     exact: Option<ExactValues>,
     non_finite: BTreeMap<usize, NonFinite>,
@@ -103,7 +103,7 @@ impl Counts {
             .collect();
         let (low, exact) = match mode {
             Mode::Exact => (LowBits::new(0), Some(ExactValues::new(plan.n_targets()))),
-            Mode::Sketch(_) => (LowBits::new(plan.n_targets()), None),
+            Mode::Sketch(grids) => (LowBits::new(grids.len()), None),
         };
         Self {
             cells,
@@ -350,7 +350,7 @@ impl Counts {
         let replicates = blocks.points().is_some();
         let n_histograms = match mode {
             Mode::Exact => 0,
-            Mode::Sketch(_) => plan.n_targets(),
+            Mode::Sketch(grids) => grids.len(),
         };
         let cells_are_sound = self.cells.len() == plan.n_targets()
             && self.low.len() == n_histograms
